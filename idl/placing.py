@@ -1,0 +1,38 @@
+"""Which generated file an event or instruction goes into: the folders of programs/market/src/instructions.
+
+A name that is not placed makes the generator stop, so that every new one is put on the map by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from idl.errors import SchemaError
+
+INSTRUCTION_FILES: Mapping[str, tuple[str, ...]] = {
+    "admin": ("init_config", "set_pause", "set_mint_rule"),
+    "create": ("create_market", "activate", "tally_proposal", "reject"),
+    "trade": ("stake", "withdraw"),
+    "resolve": (
+        "record_strike", "resolve_by_price", "propose_outcome", "finalize", "announce_void", "cancel_void",
+        "void_inactive",
+    ),
+    "settle": (
+        "claim", "pay_out", "claim_bond", "collect_fees", "close_resolution", "close_market", "close_orphan",
+    ),
+}  # fmt: skip
+
+EVENT_FILES: Mapping[str, tuple[str, ...]] = {
+    "admin": ("ConfigChanged", "PauseSet", "MintRuleSet"),
+    "create": ("MarketCreated", "Activated", "StateChanged"),
+    "trade": ("Staked", "Withdrawn"),
+    "resolve": ("StrikeRecorded", "PriceCandidate", "PriceResolved", "VoidAnnounced", "OutcomeProposed"),
+    "settle": ("PaidOut", "BondClaimed", "FeesCollected", "Closed"),
+}
+
+
+def place(names: Sequence[str], files: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """The given names by file, in the order of the map; raises SchemaError for one that is not on it."""
+    lost = set(names) - {name for listed in files.values() for name in listed}
+    if lost:
+        raise SchemaError(f"idl/placing.py does not say where these go: {', '.join(sorted(lost))}")
+    chosen = {file: [name for name in listed if name in names] for file, listed in files.items()}
+    return {file: listed for file, listed in chosen.items() if listed}
