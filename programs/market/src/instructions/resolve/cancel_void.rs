@@ -1,0 +1,22 @@
+//! cancel_void: the admin calls an announced void off: trading goes on.
+
+use anchor_lang::prelude::*;
+
+use crate::constants::CONFIG_ADDRESS_AND_BUMP;
+use crate::state::{Config, Market};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CancelVoid<'info> {
+    /// The settings: name the admin.
+    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    pub config: AccountLoader<'info, Config>,
+    /// The active market.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// Config.admin.
+    pub admin: Signer<'info>,
+}
+
+//HANDLER
+pub fn handler(_ctx: Context<CancelVoid>) -> Result<()> { Ok(()) }

@@ -1,0 +1,17 @@
+//! From the event to the decision.
+
+pub mod announce_void;
+pub mod cancel_void;
+pub mod finalize;
+pub mod propose_outcome;
+pub mod record_strike;
+pub mod resolve_by_price;
+pub mod void_inactive;
+
+pub use announce_void::*;
+pub use cancel_void::*;
+pub use finalize::*;
+pub use propose_outcome::*;
+pub use record_strike::*;
+pub use resolve_by_price::*;
+pub use void_inactive::*;

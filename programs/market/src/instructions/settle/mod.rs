@@ -1,0 +1,17 @@
+//! From the decision to the last lamport.
+
+pub mod claim;
+pub mod claim_bond;
+pub mod close_market;
+pub mod close_orphan;
+pub mod close_resolution;
+pub mod collect_fees;
+pub mod pay_out;
+
+pub use claim::*;
+pub use claim_bond::*;
+pub use close_market::*;
+pub use close_orphan::*;
+pub use close_resolution::*;
+pub use collect_fees::*;
+pub use pay_out::*;
