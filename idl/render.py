@@ -126,11 +126,9 @@ def _default(slot: AccountSlot, program: str) -> str:
         return "None"
     if slot.name == "program":
         return program
-    if _seeds(slot) is not None:
-        return slot.name.upper()
-    if slot.address is not None and slot.name not in DEFAULTS:
-        return f'Pubkey.from_string("{slot.address}")'
-    return DEFAULTS.get(slot.name, "")
+    if slot.name in DEFAULTS:
+        return DEFAULTS[slot.name]
+    return slot.name.upper() if _seeds(slot) or slot.address else ""
 
 
 def _account_names(one: InstructionDef) -> dict[str, str]:
@@ -192,7 +190,9 @@ def _args_class(one: InstructionDef) -> list[str]:
 def instructions(program: str, what: str, chosen: Sequence[InstructionDef], shared: Sequence[TypeDef]) -> str:
     """A module of argument classes and builders."""
     slots = [slot for one in chosen for slot in one.accounts]
-    derived = {slot.name.upper(): _seeds(slot) for slot in slots if _seeds(slot) and not slot.optional}
+    own = [slot for slot in slots if slot.name not in DEFAULTS]
+    preset = {slot.name.upper(): slot for slot in own if _default(slot, program) == slot.name.upper()}
+    derived = any(_seeds(slot) for slot in preset.values())
     constants = {_default(slot, program) for slot in slots} & set(DEFAULTS.values())
     used = _mentions((field.type for one in chosen for field in one.args), (one.name for one in shared))
     imports = ["from collections.abc import Sequence", "", "import msgspec"]
@@ -200,12 +200,18 @@ def instructions(program: str, what: str, chosen: Sequence[InstructionDef], shar
     imports += _import("idl.call", ["call", "meta", *(["derived"] if derived else [])])
     imports += _import("idl.program", [program, *constants])
     imports += [f"from idl.types import {', '.join(used)}"] if used else []
-    body = [""] if derived else []
-    for name, seeds in sorted(derived.items()):
-        body.append(f"{name} = derived({program}, {', '.join(_bytes(seed) for seed in seeds or ())})")
+    body = [f"{name} = {_constant(slot, program)}" for name, slot in sorted(preset.items())]
+    body = ["", *body] if body else []
     for one in chosen:
         body += _args_class(one) + _builder(one, program)
     return _module(what, imports, body)
+
+
+def _constant(slot: AccountSlot, program: str) -> str:
+    seeds = _seeds(slot)
+    if seeds:
+        return f"derived({program}, {', '.join(_bytes(seed) for seed in seeds)})"
+    return f'Pubkey.from_string("{slot.address}")'
 
 
 def _bytes(raw: bytes) -> str:

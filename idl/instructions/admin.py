@@ -13,6 +13,7 @@ from idl.call import call, derived, meta
 from idl.program import MARKET_ID, SYSTEM_PROGRAM
 from idl.types import ConfigTerms
 
+AUTHORITY = Pubkey.from_string("6LJW96i7cHCfuFvevKwbBa2AqTvqpXfjVz5FuZPGoxaE")
 CONFIG = derived(MARKET_ID, b"config")
 EVENT_AUTHORITY = derived(MARKET_ID, b"__event_authority")
 
@@ -30,7 +31,7 @@ def init_config(
     terms: ConfigTerms,
     payer: Pubkey,
     config: Pubkey = CONFIG,
-    authority: Pubkey = Pubkey.from_string("6LJW96i7cHCfuFvevKwbBa2AqTvqpXfjVz5FuZPGoxaE"),
+    authority: Pubkey = AUTHORITY,
     system_program: Pubkey = SYSTEM_PROGRAM,
     event_authority: Pubkey = EVENT_AUTHORITY,
     program: Pubkey = MARKET_ID,
