@@ -18,13 +18,9 @@ pub const INIT_AUTHORITY: Pubkey = Pubkey::from_str_const("6LJW96i7cHCfuFvevKwbB
 #[cfg(not(feature = "localnet"))]
 pub const INIT_AUTHORITY: Pubkey = Pubkey::from_str_const(env!("SEALBOOK_INIT_AUTHORITY"));
 
-const fn derived(seed: &[u8]) -> (Pubkey, u8) {
-    let (address, bump) = anchor_lang::derive_program_address(&[seed], &crate::ID_CONST.to_bytes());
-    (Pubkey::new_from_array(address), bump)
-}
-
-/// Config's address and bump, computed while compiling.
-pub const CONFIG_ADDRESS_AND_BUMP: (Pubkey, u8) = derived(CONFIG_SEED);
+/// Config's address, computed while compiling.
+pub const CONFIG_ADDRESS: Pubkey =
+    Pubkey::new_from_array(anchor_lang::derive_program_address(&[CONFIG_SEED], &crate::ID_CONST.to_bytes()).0);
 
 pub const CONFIG_SEED: &[u8] = b"config";
 pub const MINT_RULE_SEED: &[u8] = b"mint";

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS_AND_BUMP, MINT_RULE_SEED};
+use crate::constants::{CONFIG_ADDRESS, MINT_RULE_SEED};
 use crate::state::{Config, MintRule};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -18,7 +18,7 @@ pub struct SetMintRuleArgs {
 #[derive(Accounts)]
 pub struct SetMintRule<'info> {
     /// The settings: names the admin, counts the event.
-    #[account(mut, address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(mut, address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The rule, made at the first call.
     #[account(init_if_needed, payer = payer, space = MintRule::SPACE, seeds = [MINT_RULE_SEED, mint.key().as_ref()], bump)]

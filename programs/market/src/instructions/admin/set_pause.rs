@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::CONFIG_ADDRESS_AND_BUMP;
+use crate::constants::CONFIG_ADDRESS;
 use crate::events::{emit, PauseSet};
 use crate::state::Config;
 
@@ -16,7 +16,7 @@ pub struct SetPauseArgs {
 #[derive(Accounts)]
 pub struct SetPause<'info> {
     /// The settings.
-    #[account(mut, address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(mut, address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// Config.guardian (adds bits) or Config.admin (sets them).
     pub authority: Signer<'info>,

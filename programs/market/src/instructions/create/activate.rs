@@ -2,14 +2,14 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS_AND_BUMP, VAULT_SEED};
+use crate::constants::{CONFIG_ADDRESS, VAULT_SEED};
 use crate::state::{Config, Market};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Activate<'info> {
     /// The settings: the pause, the bounds of trading time.
-    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The approved market.
     #[account(mut)]

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS_AND_BUMP, MARKET_SEED};
+use crate::constants::{CONFIG_ADDRESS, MARKET_SEED};
 use crate::state::{Config, Market, MintRule};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -42,7 +42,7 @@ pub struct CreateMarketArgs {
 #[instruction(args: CreateMarketArgs)]
 pub struct CreateMarket<'info> {
     /// The settings that are copied.
-    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The rule of the market's mint, and so the mint.
     pub mint_rule: Account<'info, MintRule>,

@@ -2,14 +2,14 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::CONFIG_ADDRESS_AND_BUMP;
+use crate::constants::CONFIG_ADDRESS;
 use crate::state::{Config, Market};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CancelVoid<'info> {
     /// The settings: name the admin.
-    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The active market.
     #[account(mut)]

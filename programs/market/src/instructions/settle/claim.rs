@@ -3,7 +3,8 @@
 use anchor_lang::prelude::*;
 
 use crate::constants::VAULT_SEED;
-use crate::state::Market;
+use crate::errors::MarketError;
+use crate::state::{Market, Position};
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -16,16 +17,19 @@ pub struct Claim<'info> {
     pub vault: UncheckedAccount<'info>,
     /// CHECK: the market's mint.
     pub mint: UncheckedAccount<'info>,
-    /// CHECK: the owner's position, closed here.
-    #[account(mut)]
-    pub position: UncheckedAccount<'info>,
+    /// The owner's position, closed here.
+    #[account(
+        mut,
+        constraint = position.market == market.key() && position.owner == owner.key() @ MarketError::WrongPosition,
+    )]
+    pub position: Account<'info, Position>,
     /// Owns the position.
     pub owner: Signer<'info>,
     /// CHECK: any token account of the mint; for SOL any wallet.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
     /// CHECK: Position.payer, gets its rent.
-    #[account(mut)]
+    #[account(mut, address = position.payer @ MarketError::WrongPayer)]
     pub payer: UncheckedAccount<'info>,
     /// CHECK: the program that owns the mint.
     pub token_program: UncheckedAccount<'info>,

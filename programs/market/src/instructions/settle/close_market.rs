@@ -2,14 +2,14 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS_AND_BUMP, RESOLUTION_SEED, VAULT_SEED};
+use crate::constants::{CONFIG_ADDRESS, RESOLUTION_SEED, VAULT_SEED};
 use crate::state::{Config, Market};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseMarket<'info> {
     /// The settings: name the treasury.
-    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The decided or rejected market, closed here.
     #[account(mut)]

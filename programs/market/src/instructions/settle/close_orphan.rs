@@ -2,14 +2,14 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::CONFIG_ADDRESS_AND_BUMP;
+use crate::constants::CONFIG_ADDRESS;
 use crate::state::Config;
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseOrphan<'info> {
     /// The settings: the subject of the event.
-    #[account(mut, address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(mut, address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
 }
 

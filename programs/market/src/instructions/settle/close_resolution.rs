@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::CONFIG_ADDRESS_AND_BUMP;
+use crate::constants::CONFIG_ADDRESS;
 use crate::errors::MarketError;
 use crate::state::{Config, Market, Resolution};
 
@@ -10,7 +10,7 @@ use crate::state::{Config, Market, Resolution};
 #[derive(Accounts)]
 pub struct CloseResolution<'info> {
     /// The settings: name the treasury.
-    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The decided market.
     #[account(mut)]

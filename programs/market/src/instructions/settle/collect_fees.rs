@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS_AND_BUMP, VAULT_SEED};
+use crate::constants::{CONFIG_ADDRESS, VAULT_SEED};
 use crate::state::{Config, Market};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -15,7 +15,7 @@ pub struct CollectFeesArgs {
 #[derive(Accounts)]
 pub struct CollectFees<'info> {
     /// The settings: name the treasury.
-    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The market.
     #[account(mut)]

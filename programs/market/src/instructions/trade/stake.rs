@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS_AND_BUMP, VAULT_SEED};
+use crate::constants::{CONFIG_ADDRESS, VAULT_SEED};
 use crate::state::{Config, Market};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -22,7 +22,7 @@ pub struct StakeArgs {
 #[derive(Accounts)]
 pub struct Stake<'info> {
     /// The settings: the pause alone is read.
-    #[account(address = CONFIG_ADDRESS_AND_BUMP.0)]
+    #[account(address = CONFIG_ADDRESS)]
     pub config: AccountLoader<'info, Config>,
     /// The open market.
     #[account(mut)]

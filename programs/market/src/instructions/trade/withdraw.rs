@@ -3,7 +3,8 @@
 use anchor_lang::prelude::*;
 
 use crate::constants::VAULT_SEED;
-use crate::state::Market;
+use crate::errors::MarketError;
+use crate::state::{Market, Position};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct WithdrawArgs {
@@ -23,9 +24,12 @@ pub struct Withdraw<'info> {
     /// CHECK: the market's vault, pinned by its seeds.
     #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
     pub vault: UncheckedAccount<'info>,
-    /// CHECK: the owner's position.
-    #[account(mut)]
-    pub position: UncheckedAccount<'info>,
+    /// The owner's position.
+    #[account(
+        mut,
+        constraint = position.market == market.key() && position.owner == owner.key() @ MarketError::WrongPosition,
+    )]
+    pub position: Account<'info, Position>,
     /// Owns the position.
     pub owner: Signer<'info>,
     /// CHECK: any token account of the mint; for SOL, once decided, any wallet.
