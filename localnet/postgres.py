@@ -102,7 +102,7 @@ class Postgres:
     @property
     def pid(self) -> int:
         """Process id of the postmaster; 0 when it is not running."""
-        return self._child.pid if self._child is not None and self._child.poll() is None else 0
+        return self._child.pid if self._child is not None and self.poll() is None else 0
 
     def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
         """A libpq URL over loopback TCP."""
@@ -122,9 +122,9 @@ class Postgres:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def alive(self) -> bool:
-        """Whether the postmaster runs; a dead one is reaped by asking, so that `restart` can follow."""
-        return self._child is not None and self._child.poll() is None
+    def poll(self) -> int | None:
+        """Exit code of a postmaster that has ended, None while it runs; asking reaps it: `restart` can follow."""
+        return self._child.poll() if self._child is not None else 0
 
     def kill(self) -> None:
         """SIGKILL the postmaster, as a crash would, and reap it: an unreaped one keeps its lock file valid."""
@@ -132,14 +132,14 @@ class Postgres:
             self._child.kill()
             self._child.wait()
 
-    def restart(self) -> None:
+    def restart(self) -> Self:
         """Start the server on its data again, at the same port; recovery included. Raises PostgresFailed."""
         deadline = time.monotonic() + _READY_S
         while True:
             mark = self.log.stat().st_size if self.log.exists() else 0
             self._child = self._spawn()
             if self._wait_ready(deadline):
-                return
+                return self
             said = self.log.read_bytes()[mark:].decode(errors="replace") if self.log.exists() else ""
             # Orphaned backends of a killed postmaster hold its shared memory until they notice.
             if "shared memory block" not in said or time.monotonic() > deadline:

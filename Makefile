@@ -1,0 +1,63 @@
+# One word for each thing one does here. Needs Python >= 3.11 and pip; Rust only for `make programs`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := setup
+.PHONY: setup up test check programs programs-check test-validator bench clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+ARGS ?=
+TESTS ?= tests
+# A builder of on-chain programs, called as: BUILD_SBF CRATE_DIR OUT_DIR [cargo arguments].
+BUILD_SBF ?= $(shell command -v build-sbf 2>/dev/null)
+PROGRAMS := market poster
+
+setup: $(VENV)/.runtime
+
+# Debian splits ensurepip from Python: without it the venv gets its pip from ours.
+$(PY):
+	@test -n "$(PYTHON)" || { echo "make: Python >= 3.11 is needed (set PYTHON=...)" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) 2>/dev/null || { \
+		"$(PYTHON)" -m venv --clear --without-pip $(VENV) && "$(PYTHON)" -m pip -q --python $(PY) install pip; }
+
+$(VENV)/.runtime: $(PY) constraints.txt pyproject.toml
+	@$(PIP) install --upgrade --constraint constraints.txt pip
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.runtime
+	@$(PIP) install --constraint constraints.txt --group test --group lint
+	@touch $@
+
+up: setup
+	@exec $(PY) -m localnet up $(ARGS)
+
+test: $(VENV)/.tools
+	@$(PY) -m pytest -m "not validator" $(TESTS) $(ARGS)
+
+check: $(VENV)/.tools
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(PY) -m idl.generate --check
+	$(PY) -m pytest -q tests/law
+
+test-validator: $(VENV)/.tools
+	@$(PY) -m pytest tests -m validator $(ARGS)
+
+bench: $(VENV)/.tools
+	@$(PY) -m bench $(ARGS)
+
+programs: $(VENV)/.runtime
+	@$(PY) -m localnet programs --builder "$(BUILD_SBF)"
+
+programs-check: $(VENV)/.runtime
+	@$(PY) -m localnet programs --builder "$(BUILD_SBF)" --check
+
+clean:
+	rm -rf build .pytest_cache .ruff_cache .hypothesis

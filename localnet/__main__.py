@@ -1,0 +1,82 @@
+"""`python -m localnet up | chain | programs`: the composition root of a world on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from localnet import ports, programs
+from localnet.console import Console
+from localnet.errors import LocalnetError
+from localnet.run import Options
+from localnet.run import up as bring_up
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@app.command()
+def up(
+    *,
+    rpc_port: Annotated[int, typer.Option(help="JSON-RPC of the chain; 0 picks a free one")] = ports.RPC,
+    pubsub_port: Annotated[int | None, typer.Option(help="PubSub of the chain; RPC + 1 unless given")] = None,
+    api_port: Annotated[int, typer.Option(help="API and pages; 0 picks")] = ports.API,
+    private_port: Annotated[int, typer.Option(help="first of the private ports; 0 picks")] = ports.PRIVATE,
+    story: Annotated[str, typer.Option(help="which story plays: life, or none")] = "life",
+    once: Annotated[bool, typer.Option("--once", help="play, verify, exit 0, or 1 with the reason")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="50 ms slots, and the clock jumps between the phases")] = False,
+    validator: Annotated[
+        bool, typer.Option("--validator", help="solana-test-validator from PATH as the chain")
+    ] = False,
+    keep: Annotated[Path | None, typer.Option(help="empty directory that keeps database, logs and blocks")] = None,
+    deploy: Annotated[Path, typer.Option(help="where the program files and SHA256SUMS are")] = programs.DEPLOY,
+    seed: Annotated[int, typer.Option(help="of the embedded chain's faults")] = 1,
+) -> None:
+    """Start a whole world and play its story; bare DATABASE_URL uses your PostgreSQL instead of an embedded one."""
+    console = Console()
+    options = Options(
+        rpc_port=rpc_port,
+        pubsub_port=pubsub_port,
+        api_port=api_port,
+        private_port=private_port,
+        story=story,
+        once=once,
+        fast=fast,
+        validator=validator,
+        keep=keep,
+        deploy=deploy,
+        seed=seed,
+    )
+    try:
+        asyncio.run(bring_up(options, console))
+    except LocalnetError as error:
+        console.closing(f"localnet: {error}")
+        sys.exit(1)
+    except asyncio.CancelledError:
+        console.closing("stopped, nothing is left running")
+        sys.exit(1 if once else 0)
+
+
+@app.command(name="programs")
+def build_programs(
+    *,
+    builder: Annotated[str, typer.Option(help="program called as BUILDER CRATE_DIR OUT_DIR [cargo arguments]")],
+    check: Annotated[bool, typer.Option("--check", help="build afresh and compare with what is committed")] = False,
+) -> None:
+    """Build the on-chain programs into localnet/deploy with their sums, or compare them with their sources."""
+    try:
+        if check:
+            programs.compare(builder)
+        else:
+            programs.build(builder, programs.DEPLOY)
+    except LocalnetError as error:
+        typer.echo(f"localnet: {error}", err=True)
+        sys.exit(1)
+    typer.echo(f"{programs.DEPLOY}: " + ", ".join(f"{name}.so" for name in programs.NAMES) + " as their sources say")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,48 @@
+"""What the terminal shows while a world comes up and its story plays. The only place of the localnet that prints.
+
+It decides nothing. Lines that others read (links, the closing line) are never wrapped.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console as Rich
+from rich.markup import escape
+
+
+class Console:
+    """Writes steps, links and the end to standard output."""
+
+    def __init__(self, rich: Rich | None = None) -> None:
+        self._rich = rich or Rich(highlight=False, soft_wrap=True)
+        self._step = 0
+
+    def chapter(self, title: str) -> None:
+        """A part of the story begins."""
+        self._rich.print(f"\n[bold]{escape(title)}[/bold]")
+
+    def step(self, text: str, *, link: str = "") -> None:
+        """One thing happened, with the page where it can be seen."""
+        self._step += 1
+        tail = f"  [dim]{escape(link)}[/dim]" if link else ""
+        self._rich.print(f"[green]{self._step:>3}[/green] {escape(text)}{tail}")
+
+    def detail(self, text: str) -> None:
+        """Something came up that one need not read."""
+        self._rich.print(f"    [dim]{escape(text)}[/dim]")
+
+    def notice(self, text: str) -> None:
+        """Something unusual that was dealt with."""
+        self._rich.print(f"[yellow]  ! {escape(text)}[/yellow]")
+
+    def addresses(self, *, api: str, rpc: str, pubsub: str) -> None:
+        """Where everything can be looked at."""
+        for name, url in (("pages", f"{api}/"), ("API", f"{api}/schema"), ("RPC", rpc), ("PubSub", pubsub)):
+            self._rich.print(f"    {name:<7} {url}")
+
+    def stays(self) -> None:
+        """The world goes on until it is told to stop."""
+        self._rich.print("\nThe world stays up: use the pages by hand, Ctrl-C stops all.")
+
+    def closing(self, text: str) -> None:
+        """The last line, as it is."""
+        self._rich.print(escape(text))
