@@ -127,6 +127,22 @@ class MintRule(msgspec.Struct, frozen=True, gc=False):
     reserved: bytes  # Zeros.
 
 
+class Position(msgspec.Struct, frozen=True, gc=False):
+    """A wallet's shares; 144 + 8 n bytes at [`position`, market, owner]."""
+
+    market: bytes  # Of this market.
+    owner: bytes  # Owns the shares.
+    payer: bytes  # Gets the rent back.
+    last_nonce: int  # Greatest nonce used.
+    nonce_bits: int  # Bit k: nonce last_nonce - k was used.
+    last_seq: int  # Market.seq of the last event that touched it.
+    credit: int  # Collateral free to withdraw.
+    bump: int  # Bump of this address.
+    seat: int  # Seat in the book, 255 = none.
+    reserved: bytes  # Zeros.
+    shares: tuple[int, ...]  # Shares of each outcome, n of them.
+
+
 class Resolution(msgspec.Struct, frozen=True, gc=False):
     """A market's resolution; 312 bytes at [`resolution`, market]."""
 
@@ -152,4 +168,4 @@ class Resolution(msgspec.Struct, frozen=True, gc=False):
     reserved: bytes  # Zeros.
 
 
-Account = Config | Market | MintRule | Resolution
+Account = Config | Market | MintRule | Position | Resolution

@@ -1,0 +1,1 @@
+"""Benchmarks: one module each, run alone as `python -m bench.<name>`."""
