@@ -25,10 +25,10 @@ def is_bytes(kind: Type) -> bool:
     return kind == Prim("bytes") or (isinstance(kind, Array | Vec) and kind.item == Prim("u8"))
 
 
-def _integers(format: str) -> Callable[[int], struct.Struct]:
-    """Layouts of 0..n integers of one format, made once for the short counts that occur."""
-    ready = tuple(struct.Struct(f"<{count}{format}") for count in range(65))
-    return lambda count: ready[count] if count < len(ready) else struct.Struct(f"<{count}{format}")
+def _repeated(format: str) -> Callable[[int], struct.Struct]:
+    """Layouts of any number of scalars of one format, made once for the short counts that occur."""
+    ready = tuple(struct.Struct("<" + format * count) for count in range(65))
+    return lambda count: ready[count] if count < len(ready) else struct.Struct("<" + format * count)
 
 
 class _Source:
@@ -128,7 +128,7 @@ class _Source:
             self.lines.append(f"{name} = {self.constant(_text)}({taken})" if text else f"{name} = bytes({taken})")
             self.lines.append("p += n")
         elif plain:
-            self.lines += [f"{name} = {self.constant(_integers(plain))}(n).unpack_from(data, p)", f"p += n * {size}"]
+            self.lines += [f"{name} = {self.constant(_repeated(plain))}(n).unpack_from(data, p)", f"p += n * {size}"]
         else:
             self.lines.append(f"{name}, p = {self.constant(_items_reader(self.book.reader(item)))}(data, p, n)")
 

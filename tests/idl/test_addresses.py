@@ -1,0 +1,43 @@
+"""Addresses: twins of the Rust seeds, and two that the world knows."""
+
+from solders.pubkey import Pubkey
+
+from idl import addresses
+from idl.program import ATA_PROGRAM, MARKET_ID, POSTER_ID, TOKEN_PROGRAM, WSOL_MINT
+
+KEY, OTHER = Pubkey(bytes(32 * [3])), Pubkey(bytes(32 * [4]))
+
+
+def found(program: Pubkey, *seeds: bytes) -> tuple[Pubkey, int]:
+    """The address of seeds, computed by solders."""
+    return Pubkey.find_program_address(list(seeds), program)
+
+
+def test_seeds() -> None:
+    """Each address is derived from the seeds of the specification."""
+    three, four = bytes(KEY), bytes(OTHER)
+    assert addresses.config() == found(MARKET_ID, b"config")
+    assert addresses.mint_rule(KEY) == found(MARKET_ID, b"mint", three)
+    assert addresses.market(KEY, 258) == found(MARKET_ID, b"market", three, b"\2\1\0\0\0\0\0\0")
+    assert addresses.vault(KEY) == found(MARKET_ID, b"vault", three)
+    assert addresses.bond_vault(KEY) == found(MARKET_ID, b"bond", three)
+    assert addresses.position(KEY, OTHER) == found(MARKET_ID, b"position", three, four)
+    assert addresses.resolution(KEY) == found(MARKET_ID, b"resolution", three)
+    assert addresses.event_authority() == found(MARKET_ID, b"__event_authority")
+    assert addresses.event_authority(POSTER_ID) == found(POSTER_ID, b"__event_authority")
+    assert addresses.price(three, -2) == found(POSTER_ID, b"price", three, b"\xfe" + b"\xff" * 7)
+    assert addresses.ata(KEY, OTHER) == found(ATA_PROGRAM, three, bytes(TOKEN_PROGRAM), four)
+
+
+def test_known_account() -> None:
+    """The wrapped SOL account of a wallet is the one that every wallet shows."""
+    owner = Pubkey.from_string("vines1vzrYbzLMRdu58ou5XTby4qAqVRLmqo36NKPTg")
+    assert addresses.ata(owner, WSOL_MINT).address.is_on_curve() is False
+    assert addresses.ata(owner, WSOL_MINT) != addresses.ata(owner, KEY)
+
+
+def test_bump_is_part() -> None:
+    """An address and its bump make the address again."""
+    pda = addresses.position(KEY, OTHER)
+    seeds = [b"position", bytes(KEY), bytes(OTHER), bytes([pda.bump])]
+    assert Pubkey.create_program_address(seeds, MARKET_ID) == pda.address

@@ -1,0 +1,56 @@
+"""Bounds: equal to the Rust ones; the parts of a market id."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from idl import limits
+
+SOURCE = (Path(__file__).parents[2] / "programs" / "market" / "src" / "constants.rs").read_text()
+
+
+def rust(name: str) -> int:
+    """A Rust constant, days resolved."""
+    found = re.search(rf"pub const {name}: \w+ = ([^;]+);", SOURCE)
+    assert found, name
+    value = 1
+    for factor in found[1].split("*"):
+        value *= 86_400 if factor.strip() == "DAY_S" else int(factor.replace("_", ""))
+    return value
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("BPS", limits.BPS),
+        ("FEE_BPS_MAX", limits.FEE_BPS_TOTAL_MAX),
+        ("OUTCOMES_MIN", limits.OUTCOMES_MIN),
+        ("OUTCOMES_MAX", limits.OUTCOMES_MAX),
+        ("QUESTION_BYTES_MIN", limits.QUESTION_BYTES_MIN),
+        ("QUESTION_BYTES_MAX", limits.QUESTION_BYTES_MAX),
+        ("URI_BYTES_MAX", limits.URI_BYTES_MAX),
+        ("ID_SLOTS_MAX", limits.ID_SLOT_AGE_MAX),
+        ("ID_SLOTS_MAX", limits.CLOSE_AFTER_SLOTS),
+        ("PRICE_WINDOW_S", limits.PRICE_WINDOW_S),
+        ("PRICE_WINDOW_S", limits.EVENT_AFTER_LOCK_PRICE_S),
+        ("RESOLVE_BY_MAX_S", limits.RESOLVE_SPAN_S_MAX),
+        ("VOID_AFTER_MIN_S", limits.VOID_AFTER_MIN_S),
+        ("VOID_AFTER_MAX_S", limits.VOID_AFTER_MAX_S),
+        ("UNCLAIMED_S", limits.DECIDED_DEADLINE_S),
+        ("EXPO_DIGITS_MAX", limits.PRICE_EXPO_SHIFT_MAX),
+    ],
+)
+def test_rust_says_the_same(name: str, ours: int) -> None:
+    """Each bound equals its Rust constant."""
+    assert rust(name) == ours
+
+
+def test_market_id() -> None:
+    """An id holds its slot and a number of 16 bits."""
+    made = limits.market_id(300_000_001, 7)
+    assert made == 300_000_001 << 16 | 7
+    assert limits.id_slot(made) == 300_000_001
+    for slot, k in ((1, 1 << 16), (1, -1), (-1, 0), (1 << 48, 0)):
+        with pytest.raises(ValueError, match="no market id"):
+            limits.market_id(slot, k)
