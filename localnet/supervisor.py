@@ -23,7 +23,7 @@ from localnet.spawn import last_lines, spawn
 RESTART_AFTER_S: Final = 0.2
 RESTARTS_MAX: Final = 5
 RESTARTS_WINDOW_S: Final = 60.0
-STOP_S: Final = 5.0
+STOP_S: Final = 4.0
 _POLL_S: Final = 0.02
 
 

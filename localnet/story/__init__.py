@@ -1,0 +1,12 @@
+"""The stories that a world can play.
+
+`stage` where they play · `chain`, `api` the wallet's way to both · `cast` who and for what · `acts` what people do by
+themselves · `tokens` mints and wrapped SOL · `life` three markets' whole life · `proof` what must hold at the end.
+"""
+
+from localnet.story.life import Story, life
+from localnet.story.stage import Stage
+
+STORIES: dict[str, Story] = {"life": life}
+
+__all__ = ["STORIES", "Stage", "Story"]

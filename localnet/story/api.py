@@ -1,0 +1,189 @@
+"""The API as a wallet's application uses it: reads, transactions to sign, the relay. HTTP and nothing else.
+
+A call that finds nobody is made again for a while, as an application does; the relay with the same Idempotency-Key.
+It never sees a key. Called by the story.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import uuid
+from typing import Final, Generic, TypeVar
+
+import httpx
+import msgspec
+from solders.keypair import Keypair
+from solders.message import to_bytes_versioned
+from solders.transaction import VersionedTransaction
+
+from localnet.errors import NotReady, StoryFailed
+
+T = TypeVar("T")
+AWAY_S: Final = 30.0
+TERMINAL: Final = frozenset({"SETTLED", "SUPERSEDED", "RETURNED", "REJECTED", "FAILED_FINAL", "NEEDS_REVIEW"})
+_TIMEOUT_S: Final = 10.0
+_TRIES_MAX: Final = 5
+_LATER: Final = frozenset({429, 500, 502, 503, 504})
+
+
+class _Answer(msgspec.Struct, Generic[T], frozen=True):
+    data: T
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """What the API says a transaction will cost and give, in base units as text."""
+
+    cost: str = "0"
+    shares: str = "0"
+    fee: str = "0"
+    rent: str = "0"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """The program's error that a transaction would meet now."""
+
+    name: str
+    message: str
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A transaction to sign, base64."""
+
+    transaction: str
+    expected: Expected
+    market: str
+    error: Fault | None = None
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """Where a market's description is kept, and its hash in hex."""
+
+    uri: str
+    sha256: str
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """What became of what was given to the relay."""
+
+    id: str
+    state: str
+    reason: str | None = None
+    signature: str | None = None
+
+
+class MarketView(msgspec.Struct, frozen=True):
+    """What the story reads of a market."""
+
+    address: str
+    state: str
+    odds: list[str]
+    volume: str
+    winner: int | None = None
+    slug: str = ""
+
+
+class Refused(StoryFailed):
+    """The API said no; the text is its problem's."""
+
+
+class Api:
+    """One API. `pause_s` is how long it waits between two looks at the same fact."""
+
+    def __init__(self, url: str, *, pause_s: float) -> None:
+        self.url = url
+        self._client = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_S)
+        self._pause_s = pause_s
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
+
+    def page(self, market: str) -> str:
+        """Where a person looks at a market."""
+        return f"{self.url}/m/{market}"
+
+    async def market(self, address: str) -> MarketView | None:
+        """A market as the mirror has it; None while it does not know it."""
+        try:
+            return await self._get(MarketView, f"/v1/markets/{address}")
+        except Refused as error:
+            if "404" in str(error):
+                return None
+            raise
+
+    async def put_metadata(self, document: object) -> Metadata:
+        """Keep a market's description and answer where."""
+        return await self._call(Metadata, "PUT", "/v1/metadata", document)
+
+    async def build(self, kind: str, body: object) -> Built:
+        """A transaction of that kind for a wallet to sign, once the programs would take it."""
+        said = ""
+        for _ in range(int(AWAY_S / self._pause_s)):
+            built = await self._call(Built, "POST", f"/v1/transactions/{kind}", body)
+            if built.error is None:
+                return built
+            said = f"{built.error.name}, {built.error.message}"
+            await asyncio.sleep(self._pause_s)
+        raise StoryFailed(f"a {kind} cannot land: {said}")
+
+    async def act(self, kind: str, body: object, key: Keypair) -> Built:
+        """Build, sign, relay and wait until it is settled; one that came back unlanded is built and signed anew.
+
+        Answers what landed. Raises StoryFailed when the relay ends it otherwise.
+        """
+        replaces: str | None = None
+        for _ in range(_TRIES_MAX):
+            built = await self.build(kind, body)
+            intent = await self._settled(await self.relay(sign(built.transaction, key), replaces=replaces))
+            if intent.state == "SETTLED":
+                return built
+            if intent.state != "RETURNED":
+                raise StoryFailed(f"{kind} of {key.pubkey()} ended {intent.state}: {intent.reason}")
+            replaces = intent.id
+        raise StoryFailed(f"{kind} of {key.pubkey()} came back {_TRIES_MAX} times")
+
+    async def relay(self, transaction: str, *, replaces: str | None = None) -> Intent:
+        """Hand a signed transaction over, once however often it is asked."""
+        body = {"transaction": transaction} | ({"replaces": replaces} if replaces else {})
+        return await self._call(Intent, "POST", "/v1/relay", body, key=str(uuid.uuid4()))
+
+    async def _settled(self, intent: Intent) -> Intent:
+        for _ in range(int(AWAY_S * 4 / self._pause_s)):
+            if intent.state in TERMINAL:
+                return intent
+            await asyncio.sleep(self._pause_s)
+            intent = await self._get(Intent, f"/v1/intents/{intent.id}")
+        raise StoryFailed(f"intent {intent.id} is still {intent.state}: {intent.reason}")
+
+    async def _get(self, shape: type[T], path: str) -> T:
+        """The value of a read, which comes with how fresh the mirror is."""
+        return (await self._call(_Answer[shape], "GET", path, None)).data  # type: ignore[valid-type]
+
+    async def _call(self, shape: type[T], method: str, path: str, body: object, *, key: str = "") -> T:
+        headers = {"idempotency-key": key} if key else {}
+        content = None if body is None else msgspec.json.encode(body)
+        said = ""
+        for _ in range(int(AWAY_S / self._pause_s)):
+            try:
+                headers["content-type"] = "application/json"
+                answer = await self._client.request(method, path, content=content, headers=headers)
+            except httpx.TransportError as error:
+                said = str(error) or type(error).__name__
+            else:
+                if answer.is_success:
+                    return msgspec.json.decode(answer.content, type=shape)
+                said = f"{answer.status_code} {answer.text[:600]}"
+                if answer.status_code not in _LATER:
+                    raise Refused(f"{method} {path}: {said}")
+            await asyncio.sleep(self._pause_s)
+        raise NotReady(f"{method} {path} was not answered for {AWAY_S:.0f} s: {said}")
+
+
+def sign(transaction: str, key: Keypair) -> str:
+    """Put the wallet's signature at its place in a built transaction; a sponsor's place stays empty."""
+    unsigned = VersionedTransaction.from_bytes(base64.b64decode(transaction))
+    keys = list(unsigned.message.account_keys)
+    signatures = list(unsigned.signatures)
+    signatures[keys.index(key.pubkey())] = key.sign_message(to_bytes_versioned(unsigned.message))
+    return base64.b64encode(bytes(VersionedTransaction.populate(unsigned.message, signatures))).decode()

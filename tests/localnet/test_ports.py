@@ -1,0 +1,48 @@
+"""Ports: the known ones, free ones, and a clear word about a taken one."""
+
+import socket
+
+import pytest
+
+from localnet import ports
+from localnet.errors import PortTaken
+
+
+def test_zero_picks_free_ones() -> None:
+    """With 0 everywhere all ports differ, and PubSub follows RPC."""
+    chosen = ports.choose(rpc=0, api=0, private=0)
+    numbers = [
+        chosen.rpc,
+        chosen.pubsub,
+        chosen.api,
+        chosen.indexer_private,
+        chosen.work_private,
+        chosen.keep_private,
+        chosen.api_private,
+    ]
+    assert len(set(numbers)) == len(numbers)
+    assert chosen.pubsub == chosen.rpc + 1
+
+
+@pytest.mark.parametrize(
+    ("option", "keyword"), [("--rpc-port", "rpc"), ("--api-port", "api"), ("--pubsub-port", "pubsub")]
+)
+def test_taken_port_is_named(option: str, keyword: str) -> None:
+    """The error says which port is taken and which option chooses another."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        asked = {"rpc": 0, "api": 0, "private": 0, keyword: port}
+        with pytest.raises(PortTaken, match=rf"port {port} .*{option}"):
+            ports.choose(**asked)
+
+
+def test_taken_private_port_is_named() -> None:
+    """A private port that is taken is named too."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=rf"port {port} .*--private-port"):
+            ports.choose(rpc=0, api=0, private=port)
