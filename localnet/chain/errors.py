@@ -1,0 +1,61 @@
+"""What the embedded chain refuses, and how it says so on the wire.
+
+ChainError
+├── Transient                ask again: the answer may change
+│   ├── RpcError             a JSON-RPC error object: code, message, data
+│   └── ReplyLost            the request was carried out, the answer is not sent (a fault by command)
+└── Fatal                    the chain cannot do what it was asked
+    ├── BadOptions           it cannot start so
+    ├── ForkTooDeep          the blocks to drop are no longer undoable
+    └── BadFault             a fault that does not exist or lacks a field
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ChainError(Exception):
+    """The embedded chain could not answer."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or type(self).__doc__)
+
+
+class Transient(ChainError):
+    """Not now: asking again may succeed."""
+
+
+class Fatal(ChainError):
+    """Asking again will not help."""
+
+
+class RpcError(Transient):
+    """A JSON-RPC error answer; codes and sentences are those of Agave 4.2.2."""
+
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = data
+
+
+class ReplyLost(Transient):
+    """The request took effect and its answer is lost."""
+
+
+class BadOptions(Fatal):
+    """The chain cannot start with these options."""
+
+
+class ForkTooDeep(Fatal):
+    """The fork is deeper than the blocks that can still be undone."""
+
+
+class BadFault(Fatal):
+    """There is no such fault."""
+
+
+def invalid_params(message: str, data: Any = None) -> RpcError:
+    """The error of a request whose parameters cannot be used."""
+    return RpcError(-32602, message, data)

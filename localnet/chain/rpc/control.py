@@ -1,0 +1,43 @@
+"""The methods only this chain has: its clock, its blocks, its faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localnet.chain import faults
+from localnet.chain.errors import BadFault, ForkTooDeep, invalid_params
+from localnet.chain.rpc.endpoint import Endpoint
+from localnet.chain.rpc.params import Params, u64
+
+BLOCKS_MAX = 10_000
+
+
+def advance_clock(endpoint: Endpoint, params: Params) -> dict[str, int]:
+    """`{to}`: from the next block on, block time is at least `to`; it never goes back, slots do not jump."""
+    to = _field(params, "to")
+    return {"nextBlockTime": endpoint.chain.advance_clock(to)}
+
+
+def produce_blocks(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """`{count}`: make blocks now, also while stalled."""
+    count = _field(params, "count")
+    if not 0 < count <= BLOCKS_MAX:
+        raise invalid_params(f"count must be 1 to {BLOCKS_MAX}")
+    block = endpoint.chain.produce(count)
+    return {"slot": block.slot, "blockHeight": block.height, "blockTime": block.block_time}
+
+
+def fault(endpoint: Endpoint, params: Params) -> dict[str, int]:
+    """`{kind, ...}`: misbehave; the kinds are the structs of `localnet.chain.faults`."""
+    try:
+        faults.apply(endpoint.chain, faults.read(params.get(0)))
+    except (BadFault, ForkTooDeep) as error:
+        raise invalid_params(str(error)) from error
+    return {"slot": endpoint.chain.tip.slot}
+
+
+def _field(params: Params, name: str) -> int:
+    value = params.get(0)
+    if isinstance(value, dict):
+        value = value.get(name)
+    return u64(value)

@@ -1,0 +1,122 @@
+"""JSON-RPC 2.0 envelopes and batches as Agave's server reads them, and the table of all methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from localnet.chain.errors import ReplyLost, RpcError, invalid_params
+from localnet.chain.rpc import accounts, blocks, control, history, network, sending, token_accounts
+from localnet.chain.rpc.endpoint import Endpoint
+from localnet.chain.rpc.params import Params
+
+Handler = Callable[[Endpoint, Params], Any]
+_ABSENT = object()
+
+# method: (handler, least parameters, most parameters)
+METHODS: dict[str, tuple[Handler, int, int]] = {
+    "getHealth": (network.get_health, 0, 0),
+    "getVersion": (network.get_version, 0, 0),
+    "getGenesisHash": (network.get_genesis_hash, 0, 0),
+    "getIdentity": (network.get_identity, 0, 0),
+    "getSlot": (network.get_slot, 0, 1),
+    "getBlockHeight": (network.get_block_height, 0, 1),
+    "getEpochInfo": (network.get_epoch_info, 0, 1),
+    "getEpochSchedule": (network.get_epoch_schedule, 0, 0),
+    "getLatestBlockhash": (network.get_latest_blockhash, 0, 1),
+    "isBlockhashValid": (network.is_blockhash_valid, 1, 2),
+    "getMinimumBalanceForRentExemption": (network.get_minimum_balance, 1, 2),
+    "getSlotLeader": (network.get_slot_leader, 0, 1),
+    "getRecentPrioritizationFees": (network.get_recent_prioritization_fees, 0, 1),
+    "getTransactionCount": (network.get_transaction_count, 0, 1),
+    "getSupply": (network.get_supply, 0, 1),
+    "getAccountInfo": (accounts.get_account_info, 1, 2),
+    "getMultipleAccounts": (accounts.get_multiple_accounts, 1, 2),
+    "getProgramAccounts": (accounts.get_program_accounts, 1, 2),
+    "getBalance": (accounts.get_balance, 1, 2),
+    "getTokenAccountBalance": (token_accounts.get_token_account_balance, 1, 2),
+    "getTokenAccountsByOwner": (token_accounts.get_token_accounts_by_owner, 2, 3),
+    "getTokenSupply": (token_accounts.get_token_supply, 1, 2),
+    "getSignatureStatuses": (history.get_signature_statuses, 1, 2),
+    "getSignaturesForAddress": (history.get_signatures_for_address, 1, 2),
+    "getTransaction": (history.get_transaction, 1, 2),
+    "getBlock": (blocks.get_block, 1, 2),
+    "getBlocks": (blocks.get_blocks, 1, 3),
+    "getBlocksWithLimit": (blocks.get_blocks_with_limit, 2, 3),
+    "getBlockTime": (blocks.get_block_time, 1, 1),
+    "getFirstAvailableBlock": (blocks.get_first_available_block, 0, 0),
+    "minimumLedgerSlot": (blocks.minimum_ledger_slot, 0, 0),
+    "getFeeForMessage": (sending.get_fee_for_message, 1, 2),
+    "simulateTransaction": (sending.simulate_transaction, 1, 2),
+    "sendTransaction": (sending.send_transaction, 1, 2),
+    "requestAirdrop": (sending.request_airdrop, 2, 3),
+    "localnet_advanceClock": (control.advance_clock, 1, 1),
+    "localnet_produceBlocks": (control.produce_blocks, 1, 1),
+    "localnet_fault": (control.fault, 1, 1),
+}
+
+
+def answer(endpoint: Endpoint, body: bytes) -> bytes:
+    """The answer to a request body; empty when nothing is to be answered. ReplyLost when the answer must vanish."""
+    try:
+        request = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return _line(_error(-32700, "Parse error", None))
+    if isinstance(request, dict):
+        reply = _one(endpoint, request)
+        return b"" if reply is None else _line(reply)
+    if not isinstance(request, list) or not all(isinstance(one, dict) for one in request):
+        return _line(_error(-32700, "Parse error", None))
+    replies = [_one(endpoint, one) for one in request]
+    present = [one for one in replies if one is not None]
+    return _line(present) if present else b""
+
+
+def _one(endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any] | None:
+    """One call's reply; None for a notification (a request without an id)."""
+    method, params = request.get("method"), request.get("params")
+    id_ = request.get("id", _ABSENT)
+    if not isinstance(method, str) or not (params is None or isinstance(params, (list, dict))):
+        return _error(-32600, "Invalid request", None if id_ is _ABSENT else id_)
+    if id_ is _ABSENT:
+        return None
+    if request.get("jsonrpc") != "2.0":
+        return {"error": {"code": -32600, "message": "Unsupported JSON-RPC protocol version"}, "id": id_}
+    try:
+        return {"jsonrpc": "2.0", "result": call(endpoint, method, params), "id": id_}
+    except RpcError as error:
+        return _error(error.code, error.message, id_, error.data)
+
+
+def call(endpoint: Endpoint, method: str, params: Any) -> Any:
+    """One method's result; RpcError when it refuses."""
+    known = METHODS.get(method)
+    if known is None:
+        raise RpcError(-32601, "Method not found")
+    handler, least, most = known
+    if isinstance(params, dict):
+        raise invalid_params("`params` should be an array")
+    values = params or []
+    if len(values) < least:
+        raise invalid_params(f"`params` should have at least {least} argument(s)")
+    if len(values) > most:
+        expected = f"from {least} to {most} parameters" if most else "no parameters"
+        raise invalid_params(f"Invalid parameters: Expected {expected}.", f'"Got: {len(values)}"')
+    endpoint.chain.faults.meet_method(method, endpoint.name)
+    return handler(endpoint, Params(values))
+
+
+def _error(code: int, message: str, id_: Any, data: Any = None) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": code, "message": message}
+    if data is not None:
+        error["data"] = data
+    return {"jsonrpc": "2.0", "error": error, "id": id_}
+
+
+def _line(value: Any) -> bytes:
+    return msgspec.json.encode(value) + b"\n"
+
+
+__all__ = ["METHODS", "ReplyLost", "answer", "call"]

@@ -1,0 +1,107 @@
+"""The methods that look transactions up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localnet.chain.bank import QUEUE_BLOCKS
+from localnet.chain.errors import invalid_params
+from localnet.chain.model import Block, Landed
+from localnet.chain.rpc.blocks import encoding_of, version_max_of
+from localnet.chain.rpc.endpoint import Endpoint, require_slot, with_context
+from localnet.chain.rpc.params import Config, Params, signature
+from localnet.chain.rpc.render import require_version, status_json, transaction_json
+
+STATUSES_MAX = 256
+SIGNATURES_MAX = 1000
+
+
+def get_transaction(endpoint: Endpoint, params: Params) -> dict[str, Any] | None:
+    """A transaction with its meta; null when it is not known at the commitment."""
+    wanted = params.signature(0)
+    value = params.get(1)
+    config = Config({"encoding": value}) if isinstance(value, str) else params.config(1, "RpcTransactionConfig")
+    encoding, version_max = encoding_of(config), version_max_of(config)
+    commitment = config.settled()
+    landed = endpoint.chain.ledger.find(wanted)
+    block = None if landed is None else endpoint.knows(landed.slot, commitment)
+    if landed is None or block is None:
+        return None
+    require_version(landed.wire, version_max)
+    return {
+        "blockTime": block.block_time,
+        **transaction_json(landed, encoding, version_max),
+        "slot": landed.slot,
+        "transactionIndex": landed.index,
+    }
+
+
+def get_signature_statuses(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """What became of up to 256 signatures; old ones only with searchTransactionHistory."""
+    wanted = [signature(one) for one in params.texts(0, STATUSES_MAX)]
+    history = params.config(1, "RpcSignatureStatusConfig").flag("searchTransactionHistory")
+    return with_context(endpoint.tip, [_status(endpoint, one, history=history) for one in wanted])
+
+
+def _status(endpoint: Endpoint, wanted: str, *, history: bool) -> dict[str, Any] | None:
+    landed = endpoint.chain.ledger.find(wanted)
+    block = None if landed is None else endpoint.knows(landed.slot, "processed")
+    if landed is None or block is None:
+        return None
+    above = endpoint.tip.height - block.height
+    if above > QUEUE_BLOCKS and not history:
+        return None
+    status = confirmation(endpoint, block)
+    return {
+        "confirmationStatus": status,
+        "confirmations": None if status == "finalized" else above,
+        "err": landed.outcome.error,
+        "slot": landed.slot,
+        "status": status_json(landed.outcome.error),
+    }
+
+
+def confirmation(endpoint: Endpoint, block: Block) -> str:
+    """The highest commitment a block has here."""
+    if block.height <= endpoint.at("finalized").height:
+        return "finalized"
+    return "confirmed" if block.height <= endpoint.at("confirmed").height else "processed"
+
+
+def get_signatures_for_address(endpoint: Endpoint, params: Params) -> list[dict[str, Any]]:
+    """Transactions that name an address, newest first, between two signatures."""
+    address = params.pubkey(0)
+    config = params.config(1, "RpcSignaturesForAddressConfig")
+    before, until = config.signature("before"), config.signature("until")
+    limit = config.u64("limit")
+    limit = SIGNATURES_MAX if limit is None else limit
+    if not 0 < limit <= SIGNATURES_MAX:
+        raise invalid_params(f"Invalid limit; max {SIGNATURES_MAX}")
+    top = endpoint.at(config.settled())
+    require_slot(config, top)
+    started = before is None
+    found: list[dict[str, Any]] = []
+    for landed in endpoint.chain.ledger.of_address(address):
+        name = landed.wire.signature
+        if landed.slot > top.slot:
+            continue
+        if name == until or len(found) >= limit:
+            break
+        if started:
+            found.append(_listed(endpoint, landed))
+        elif name == before:
+            started = True
+    return found
+
+
+def _listed(endpoint: Endpoint, landed: Landed) -> dict[str, Any]:
+    block = endpoint.chain.ledger.block(landed.slot)
+    return {
+        "blockTime": None if block is None else block.block_time,
+        "confirmationStatus": None if block is None else confirmation(endpoint, block),
+        "err": landed.outcome.error,
+        "memo": landed.memo,
+        "signature": landed.wire.signature,
+        "slot": landed.slot,
+        "transactionIndex": landed.index,
+    }

@@ -1,0 +1,83 @@
+"""The methods about token accounts and mints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from solders.account import Account
+from solders.pubkey import Pubkey
+
+from localnet.chain import tokens
+from localnet.chain.errors import invalid_params
+from localnet.chain.model import Block
+from localnet.chain.rpc.accounts import ENCODINGS, account_json, amount_json
+from localnet.chain.rpc.endpoint import Endpoint, with_context
+from localnet.chain.rpc.params import Params, kind, pubkey, text
+
+
+def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """What is in a token account."""
+    key = params.pubkey(0)
+    block = endpoint.context_block(params.config(1, "CommitmentConfig"))
+    account = endpoint.account(key, block)
+    if account is None:
+        raise invalid_params("Invalid param: could not find account")
+    if not tokens.is_token_account(account):
+        raise invalid_params("Invalid param: not a Token account")
+    mint = endpoint.account(tokens.mint_of(account.data), block)
+    decimals = tokens.decimals_of(mint.data) if mint is not None and tokens.is_mint(mint) else 0
+    return with_context(block, amount_json(tokens.amount_of(account.data), decimals))
+
+
+def get_token_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """How much of a token there is."""
+    key = params.pubkey(0)
+    block = endpoint.context_block(params.config(1, "CommitmentConfig"))
+    mint = endpoint.account(key, block)
+    if mint is None:
+        raise invalid_params("Invalid param: could not find account")
+    if not tokens.is_mint(mint):
+        raise invalid_params("Invalid param: not a Token mint")
+    return with_context(block, amount_json(tokens.supply_of(mint.data), tokens.decimals_of(mint.data)))
+
+
+def get_token_accounts_by_owner(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """The token accounts of a wallet, of one mint or of one token program."""
+    owner = params.pubkey(0)
+    config = params.config(2, "RpcAccountInfoConfig")
+    encoding = config.choice("encoding", ENCODINGS, "binary")
+    block = endpoint.context_block(config)
+    program, mint = _wanted(endpoint, block, params.get(1))
+    found = [
+        {"account": account_json(endpoint, block, account, encoding, config.data_slice()), "pubkey": str(key)}
+        for key, account in endpoint.chain.program_accounts(program, block)
+        if _belongs(account, owner, mint)
+    ]
+    return with_context(block, found)
+
+
+def _wanted(endpoint: Endpoint, block: Block, value: Any) -> tuple[Pubkey, Pubkey | None]:
+    """The token program and the mint a call asks for."""
+    if not isinstance(value, dict):
+        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected enum RpcTokenAccountsFilter.")
+    if len(value) != 1:
+        raise invalid_params("Invalid params: invalid value: map, expected map with a single key.")
+    ((name, argument),) = value.items()
+    key = pubkey(text(argument))
+    if name == "programId":
+        if key not in tokens.TOKEN_PROGRAMS:
+            raise invalid_params("Invalid param: unrecognized Token program id")
+        return key, None
+    if name != "mint":
+        raise invalid_params(f"Invalid params: unknown variant `{name}`, expected `mint` or `programId`.")
+    mint = endpoint.account(key, block)
+    if mint is None or not tokens.is_mint(mint):
+        raise invalid_params("Invalid param: could not find mint")
+    return mint.owner, key
+
+
+def _belongs(account: Account, owner: Pubkey, mint: Pubkey | None) -> bool:
+    if not tokens.is_token_account(account):
+        return False
+    data = account.data
+    return tokens.owner_of(data) == owner and (mint is None or tokens.mint_of(data) == mint)

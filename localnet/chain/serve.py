@@ -1,0 +1,145 @@
+"""A running chain: slots by time (or on demand), JSON-RPC and PubSub listeners. `serve` is what a command runs."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from functools import partial
+from types import TracebackType
+
+from localnet.chain.errors import RpcError
+from localnet.chain.model import ChainOptions
+from localnet.chain.node import Chain
+from localnet.chain.pubsub.server import PubSub
+from localnet.chain.rpc.dispatch import answer
+from localnet.chain.rpc.endpoint import Endpoint
+from localnet.chain.rpc.http import listen
+from localnet.chain.rpc.network import require_health
+from localnet.errors import PortTaken
+
+# After a pause of the whole process the chain does not rush through the slots it missed; it goes on from here.
+CATCH_UP_SLOTS_MAX = 20
+
+
+class Running:
+    """A chain with its listeners; an async context manager. Port 0 picks a free one."""
+
+    def __init__(self, options: ChainOptions) -> None:
+        self.options = options
+        self.chain = Chain(options)
+        self.rpc_port = 0
+        self.pubsub_port = 0
+        self.fault_rpc_port = 0
+        self._servers: list[asyncio.Server] = []
+        self._pubsub = PubSub(self.chain)
+        self._wake = asyncio.Event()
+        self._slots: asyncio.Task[None] | None = None
+
+    @property
+    def rpc_url(self) -> str:
+        """Where JSON-RPC answers."""
+        return f"http://{self.options.host}:{self.rpc_port}"
+
+    @property
+    def fault_rpc_url(self) -> str:
+        """Where the second, misbehaving endpoint answers."""
+        return f"http://{self.options.host}:{self.fault_rpc_port}"
+
+    @property
+    def pubsub_url(self) -> str:
+        """Where PubSub answers."""
+        return f"ws://{self.options.host}:{self.pubsub_port}"
+
+    async def __aenter__(self) -> Running:
+        options = self.options
+        self.rpc_port = await self._listen_rpc("main", options.rpc_port)
+        if options.fault_rpc_port is not None:
+            self.fault_rpc_port = await self._listen_rpc("fault", options.fault_rpc_port)
+        self.pubsub_port = await _bind(options.pubsub_port, partial(self._pubsub.listen, options.host))
+        self._slots = asyncio.create_task(self._by_time() if options.slot_ms else self._on_demand())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._slots is not None:
+            self._slots.cancel()
+            await asyncio.wait([self._slots])
+        for server in self._servers:
+            server.close()
+        await self._pubsub.close()
+
+    async def until_stopped(self) -> None:
+        """Return on SIGINT or SIGTERM; raise what stopped the slots, if something did."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        stopping = asyncio.create_task(stop.wait())
+        assert self._slots is not None
+        await asyncio.wait([stopping, self._slots], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if self._slots.done():
+            self._slots.result()
+
+    async def _listen_rpc(self, name: str, port: int) -> int:
+        endpoint = Endpoint(self.chain, name)
+
+        async def start(port: int) -> int:
+            server = await listen(
+                self.options.host,
+                port,
+                partial(answer, endpoint),
+                partial(_health, endpoint),
+                self.options.body_bytes_max,
+            )
+            self._servers.append(server)
+            return server.sockets[0].getsockname()[1]
+
+        return await _bind(port, start)
+
+    async def _by_time(self) -> None:
+        """One slot each slot_ms, on a fixed schedule."""
+        loop = asyncio.get_running_loop()
+        slot_s = self.options.slot_ms / 1000
+        due = loop.time() + slot_s
+        while True:
+            await asyncio.sleep(max(due - loop.time(), 0))
+            self.chain.tick()
+            due += slot_s
+            if loop.time() - due > CATCH_UP_SLOTS_MAX * slot_s:
+                due = loop.time() + slot_s
+
+    async def _on_demand(self) -> None:
+        """A block whenever transactions wait."""
+        self.chain.on_pending.append(self._wake.set)
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await asyncio.sleep(0)
+            if self.chain.pending and not self.chain.is_stalled:
+                self.chain.produce()
+
+
+async def serve(options: ChainOptions, ready: Callable[[Running], None] | None = None) -> None:
+    """Run a chain until SIGINT or SIGTERM; `ready` is told once every port answers."""
+    async with Running(options) as running:
+        if ready is not None:
+            ready(running)
+        await running.until_stopped()
+
+
+async def _bind(port: int, start: Callable[[int], Awaitable[int]]) -> int:
+    try:
+        return await start(port)
+    except OSError as error:
+        raise PortTaken(f"port {port} cannot be used: {error.strerror or error}") from error
+
+
+def _health(endpoint: Endpoint) -> bytes:
+    try:
+        require_health(endpoint)
+    except RpcError:
+        return b"behind"
+    return b"ok"
