@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from localnet import ports, programs
+from localnet.chain.errors import ChainError
+from localnet.chain.model import ChainOptions
+from localnet.chain.serve import serve
 from localnet.console import Console
 from localnet.errors import LocalnetError
 from localnet.run import Options
@@ -58,6 +62,36 @@ def up(
     except asyncio.CancelledError:
         console.closing("stopped, nothing is left running")
         sys.exit(1 if once else 0)
+
+
+@app.command()
+def chain(
+    *,
+    rpc_port: Annotated[int, typer.Option(help="JSON-RPC; 0 picks a free one")] = ports.RPC,
+    pubsub_port: Annotated[int | None, typer.Option(help="PubSub; RPC + 1 unless given")] = None,
+    fault_rpc_port: Annotated[int | None, typer.Option(help="a second JSON-RPC endpoint, for faults")] = None,
+    slot_ms: Annotated[int, typer.Option(help="how long a slot lasts; 0 makes blocks on demand")] = 400,
+    deploy: Annotated[Path, typer.Option(help="where the program files are")] = programs.DEPLOY,
+    seed: Annotated[int, typer.Option(help="of the genesis and of everything random")] = 0,
+    genesis_time: Annotated[int | None, typer.Option(help="block time of the first slot, unix seconds")] = None,
+    keep: Annotated[Path | None, typer.Option(help="directory that keeps the log of blocks")] = None,
+) -> None:
+    """Run the embedded chain alone, until it is told to stop."""
+    options = ChainOptions(
+        rpc_port=rpc_port,
+        pubsub_port=rpc_port + 1 if pubsub_port is None and rpc_port else pubsub_port or 0,
+        fault_rpc_port=fault_rpc_port,
+        slot_ms=slot_ms,
+        deploy=deploy,
+        seed=seed,
+        genesis_time=int(time.time()) if genesis_time is None else genesis_time,
+        keep=keep,
+    )
+    try:
+        asyncio.run(serve(options, lambda running: print(f"RPC {running.rpc_url}  PubSub {running.pubsub_url}")))
+    except (LocalnetError, ChainError) as error:
+        typer.echo(f"localnet: {error}", err=True)
+        sys.exit(1)
 
 
 @app.command(name="programs")

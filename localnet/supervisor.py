@@ -1,7 +1,7 @@
 """Keeps child processes: starts them, restarts one that died unasked, stops them all.
 
-A child that ends five times within a minute is given up with its last lines. It knows nothing of what the children do;
-the world names them. Each child has a log and, for those who look on, a file with its process id.
+A child restarted five times within a minute is given up at its next end, with its last lines. It knows nothing of
+what the children do; the world names them. Each child has a log and, for those who look on, a file with its process id.
 """
 
 from __future__ import annotations
@@ -117,9 +117,9 @@ class Supervisor:
 
     async def _restart(self, name: str, kept: _Kept, code: int) -> None:
         now = time.monotonic()
-        kept.ends.append(now)
         if len(kept.ends) == RESTARTS_MAX and now - kept.ends[0] < RESTARTS_WINDOW_S:
             raise ChildFailed(self._last_words(name, code))
+        kept.ends.append(now)
         self._say(f"{name} ended ({_how(code)}), starting it again")
         await asyncio.sleep(RESTART_AFTER_S)
         if not self._stopping:
