@@ -107,12 +107,12 @@ class Bank:
 
     def _land(self, wire: Wire, before: dict[Pubkey, Account | None]) -> Outcome:
         self.check(wire, self.tip)
-        keys, writable, loaded_writable = self.runtime.resolve(wire)
-        for index in writable:
-            key = keys[index]
+        call = self.runtime.resolve(wire)
+        for index in call.writable:
+            key = call.keys[index]
             if key not in before:
                 before[key] = self.runtime.read(key)
-        outcome = self.runtime.execute(wire, keys, loaded_writable, writable)
+        outcome = self.runtime.execute(call)
         self._statuses[wire.identity] = self.tip.height + 1
         return outcome
 

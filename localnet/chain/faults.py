@@ -1,4 +1,4 @@
-"""Faults by command: what an endpoint does wrong to a request. Counted, in order, without chance: same commands, same run.
+"""Faults by command: what an endpoint does wrong to a request. Counted, in order: same commands, same run.
 
 Forks, skipped slots and stalls act on the chain (`apply`); the others wait here until a request meets them."""
 
@@ -44,7 +44,8 @@ class Resume(msgspec.Struct, frozen=True, tag="resume", tag_field="kind", forbid
 
 
 class Send(msgspec.Struct, frozen=True, tag="send", tag_field="kind", forbid_unknown_fields=True):
-    """The next `count` accepted transactions are dropped, queued twice, delayed, or their answer is lost."""
+    """The next `count` accepted transactions are dropped, queued twice (the second time `blocks` blocks later),
+    delayed by `blocks` blocks, or queued with their answer lost."""
 
     fate: SendFate
     count: int = 1
@@ -153,8 +154,8 @@ def apply(chain: Chain, fault: Fault) -> None:
         case Skip():
             chain.skip(fault.slots)
         case Stall():
-            chain.stalled_blocks = fault.slots
+            chain.stall(fault.slots)
         case Resume():
-            chain.stalled_blocks = 0
+            chain.resume()
         case _:
             chain.faults.add(fault)

@@ -42,7 +42,7 @@ class Forks:
         self._blocks.append(block)
         self._root_height = max(self._root_height, block.height - self._finality_blocks)
         if len(self._blocks) > 2 * (self._finality_blocks + UNDO_BLOCKS_EXTRA):
-            del self._blocks[: self._finality_blocks + UNDO_BLOCKS_EXTRA]
+            self._let_go(self._finality_blocks + UNDO_BLOCKS_EXTRA)
 
     def drop(self, depth: int, *, beyond_final: bool = False) -> list[Block]:
         """Remove and return the last `depth` blocks, newest first; ForkTooDeep at or below the root unless allowed."""
@@ -69,6 +69,12 @@ class Forks:
         for block in reversed(self._after(at)):
             older.update(block.before)
         return older
+
+    def _let_go(self, count: int) -> None:
+        """Forget the oldest blocks here; the ledger still has them, without their pre-images."""
+        for block in self._blocks[:count]:
+            block.before.clear()
+        del self._blocks[:count]
 
     def _back(self, count: int) -> Block:
         return self._blocks[max(len(self._blocks) - 1 - count, 0)]

@@ -1,7 +1,7 @@
 """Where a chain starts: seeded identities, the genesis hash, our programs, the native mint, and a funded faucet.
 
-A program `<name>.so` of the deploy folder lives at the public key of the ed25519 seed sha256("sealbook program <name>");
-a file whose name is a base58 address lives there. Programs are of the upgradeable loader without an authority: the
+A program `<name>.so` of the deploy folder lives at the public key of ed25519 seed sha256("sealbook program <name>"); a
+file whose name is a base58 address lives there. Programs are of the upgradeable loader without an authority: the
 program account (36 bytes) names its data account, whose ELF bytes start at offset 45.
 """
 

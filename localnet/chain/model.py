@@ -1,4 +1,4 @@
-"""The values of the embedded chain: options, an executed transaction, a block. Pure; everything in the chain reads it."""
+"""The values of the embedded chain: options, an executed transaction, a block. Pure; all of the chain reads it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ class Landed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A block. `before` holds what each written account was before it (None: it did not exist)."""
+    """A block. `before` holds what each written account was before it (None: it did not exist); it is emptied once the
+    block can no longer be undone or looked back at."""
 
     slot: int
     parent_slot: int

@@ -57,8 +57,9 @@ class Chain:
         self.on_block: list[Callable[[Block], None]] = []
         self.on_received: list[Callable[[str], None]] = []
         self.on_pending: list[Callable[[], None]] = []
-        self.stalled_blocks: int | None = 0
+        self._stalled: int | None = 0
         self._pending: deque[Pending] = deque()
+        self._queued: set[str] = set()
         self._skipped = 0
         self._clock_offset = 0
 
@@ -80,10 +81,24 @@ class Chain:
     @property
     def is_stalled(self) -> bool:
         """Whether no block may be made by time (only by command)."""
-        return self.stalled_blocks is None or self.stalled_blocks > 0
+        return self._stalled != 0
 
-    def submit(self, wire: Wire, *, retries: int | None = None, delay_blocks: int = 0, first: bool = False) -> str:
-        """Queue a transaction for a next block and name it; nothing is checked here."""
+    def submit(
+        self,
+        wire: Wire,
+        *,
+        retries: int | None = None,
+        delay_blocks: int = 0,
+        first: bool = False,
+        again: bool = False,
+    ) -> str:
+        """Queue a transaction for a next block and name it; nothing is checked here, signatures included.
+
+        What already waits is not queued twice unless `again`; `first` puts it before all others.
+        """
+        if wire.signature in self._queued and not again:
+            return wire.signature
+        self._queued.add(wire.signature)
         height = self.bank.blockhash_height(wire.blockhash)
         pending = Pending(
             wire=wire,
@@ -108,12 +123,22 @@ class Chain:
 
     def tick(self) -> None:
         """One slot of time has passed: make a block unless stalled."""
-        if self.stalled_blocks is None:
+        if self._stalled is None:
             return
-        if self.stalled_blocks:
-            self.stalled_blocks -= 1
+        if self._stalled:
+            self._stalled -= 1
             return
         self._produce_one()
+
+    def stall(self, slots: int | None) -> None:
+        """No blocks by time for so many slots; None: until `resume`."""
+        self._stalled = slots
+
+    def resume(self) -> None:
+        """Blocks by time again."""
+        self._stalled = 0
+        for wake in self.on_pending:
+            wake()
 
     def skip(self, slots: int) -> None:
         """The next block leaves out `slots` slots; its parent link says so."""
@@ -195,6 +220,7 @@ class Chain:
             one = self._pending.popleft()
             (ready if one.not_before_height <= height else later).append(one)
         self._pending.extendleft(reversed(later))
+        self._queued.difference_update(one.wire.signature for one in ready)
         return ready
 
     def _retry(self, ready: list[Pending], reasons: dict[int, str]) -> None:
@@ -207,3 +233,4 @@ class Chain:
             if height <= one.last_height:
                 left = None if one.retries is None else one.retries - 1
                 self._pending.append(replace(one, not_before_height=height, retries=left))
+                self._queued.add(one.wire.signature)

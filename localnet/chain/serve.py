@@ -6,16 +6,20 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
 from localnet.chain.errors import RpcError
-from localnet.chain.model import ChainOptions
+from localnet.chain.model import Block, ChainOptions
 from localnet.chain.node import Chain
 from localnet.chain.pubsub.server import PubSub
 from localnet.chain.rpc.dispatch import answer
 from localnet.chain.rpc.endpoint import Endpoint
 from localnet.chain.rpc.http import listen
 from localnet.chain.rpc.network import require_health
+from localnet.chain.rpc.render import block_json
 from localnet.errors import PortTaken
 
 # After a pause of the whole process the chain does not rush through the slots it missed; it goes on from here.
@@ -35,6 +39,7 @@ class Running:
         self._pubsub = PubSub(self.chain)
         self._wake = asyncio.Event()
         self._slots: asyncio.Task[None] | None = None
+        self._log: BlockLog | None = None
 
     @property
     def rpc_url(self) -> str:
@@ -53,6 +58,8 @@ class Running:
 
     async def __aenter__(self) -> Running:
         options = self.options
+        if options.keep is not None:
+            self._log = BlockLog(self.chain, options.keep)
         self.rpc_port = await self._listen_rpc("main", options.rpc_port)
         if options.fault_rpc_port is not None:
             self.fault_rpc_port = await self._listen_rpc("fault", options.fault_rpc_port)
@@ -69,6 +76,8 @@ class Running:
         for server in self._servers:
             server.close()
         await self._pubsub.close()
+        if self._log is not None:
+            self._log.close()
 
     async def until_stopped(self) -> None:
         """Return on SIGINT or SIGTERM; raise what stopped the slots, if something did."""
@@ -120,6 +129,24 @@ class Running:
             await asyncio.sleep(0)
             if self.chain.pending and not self.chain.is_stalled:
                 self.chain.produce()
+
+
+class BlockLog:
+    """Every block as a line of JSON in `blocks.jsonl`, for looking at; a fork shows as slots that come again."""
+
+    def __init__(self, chain: Chain, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / "blocks.jsonl").open("ab")
+        self._identity = str(chain.bank.identity)
+        chain.on_block.append(self._write)
+
+    def close(self) -> None:
+        """Write what is buffered."""
+        self._file.close()
+
+    def _write(self, block: Block) -> None:
+        line = block_json(block, self._identity, "json", "full", rewards=True, version_max=1)
+        self._file.write(msgspec.json.encode({"slot": block.slot, **line}) + b"\n")
 
 
 async def serve(options: ChainOptions, ready: Callable[[Running], None] | None = None) -> None:

@@ -19,17 +19,17 @@ def simulate(chain: Chain, wire: Wire, at: Block, *, fresh_blockhash: bool) -> t
     if not fresh_blockhash:
         chain.bank.check(wire, at)
     runtime = chain.bank.runtime
-    keys, writable, loaded_writable = runtime.resolve(wire)
+    call = runtime.resolve(wire)
     if at is chain.tip:
-        return runtime.simulate(wire, keys, loaded_writable, writable)
+        return runtime.simulate(call)
     older = chain.forks.changed_since(at)
-    swapped = {key: older[key] for key in (*keys, *_mints(chain, keys)) if key in older}
+    swapped = {key: older[key] for key in (*call.keys, *_mints(chain, call.keys)) if key in older}
     now = {key: runtime.read(key) for key in swapped}
     try:
         for key, account in swapped.items():
             runtime.write(key, account)
         chain.bank.set_clock(at.slot, at.block_time)
-        return runtime.simulate(wire, keys, loaded_writable, writable)
+        return runtime.simulate(call)
     finally:
         for key, account in now.items():
             runtime.write(key, account)

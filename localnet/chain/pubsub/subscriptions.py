@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -15,7 +15,7 @@ from localnet.chain.model import COMMITMENTS, Block, Commitment
 from localnet.chain.node import Chain
 from localnet.chain.rpc.accounts import ENCODINGS, Filter, account_json, read_filters
 from localnet.chain.rpc.endpoint import Endpoint
-from localnet.chain.rpc.params import Config, Params, kind, pubkey
+from localnet.chain.rpc.params import Params, kind, pubkey
 
 SUBSCRIPTIONS_MAX = 10_000
 NOTIFIED_BLOCKS_MAX = 1_024
@@ -57,7 +57,8 @@ class Subscriptions:
         """Subscribe; the id by which notifications and unsubscribing know it."""
         if len(self._all) >= SUBSCRIPTIONS_MAX:
             raise RpcError(-32603, "Internal Error: Subscription refused. Node subscription limit reached")
-        made = _READERS[method](next(self._ids), params, send)
+        made = _READERS[method](0, params, send)
+        made = replace(made, id=next(self._ids))
         self._all[made.id] = made
         if made.kind == "signature":
             self._catch_up(made)
@@ -210,9 +211,7 @@ def _read_logs(id_: int, params: Params, send: Send) -> Subscription:
             raise invalid_params("Invalid Request: Only 1 address supported")
         target = _key(value["mentions"][0])
     else:
-        raise invalid_params(
-            f"Invalid params: invalid type: {kind(value)}, expected enum RpcTransactionLogsFilter."
-        )
+        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected enum RpcTransactionLogsFilter.")
     return Subscription(id=id_, kind="logs", commitment=config.commitment(), send=send, target=target)
 
 
@@ -257,11 +256,3 @@ _READERS: dict[str, Callable[[int, Params, Send], Subscription]] = {
 }
 LEAST = {"accountSubscribe": 1, "programSubscribe": 1, "logsSubscribe": 1, "signatureSubscribe": 1}
 KINDS = frozenset(name.removesuffix("Subscribe") for name in _READERS)
-
-
-def kinds() -> Iterator[str]:
-    """The names of what can be subscribed to."""
-    return iter(sorted(KINDS))
-
-
-__all__ = ["KINDS", "LEAST", "Config", "Subscription", "Subscriptions", "kinds"]

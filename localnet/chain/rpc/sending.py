@@ -55,7 +55,7 @@ def _accept(endpoint: Endpoint, wire: Wire, retries: int | None) -> str:
             return wire.signature
         case "duplicate":
             chain.submit(wire, retries=retries)
-            return chain.submit(wire, retries=retries)
+            return chain.submit(wire, retries=0, delay_blocks=fault.blocks if fault else 0, again=True)
         case "delay":
             return chain.submit(wire, retries=retries, delay_blocks=fault.blocks if fault else 0)
         case "reply_lost":
@@ -203,9 +203,7 @@ def get_fee_for_message(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     try:
         message = from_bytes_versioned(raw)
     except ValueError as error:
-        raise invalid_params(
-            f"failed to deserialize solana_message::versions::VersionedMessage: {error}"
-        ) from error
+        raise invalid_params(f"failed to deserialize solana_message::versions::VersionedMessage: {error}") from error
     signers = [Signature.default()] * message.header.num_required_signatures
     wire = wires.from_signed(VersionedTransaction.populate(message, signers))
     try:
