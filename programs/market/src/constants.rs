@@ -53,6 +53,10 @@ pub const VOID_AFTER_MAX_S: i64 = 30 * DAY_S;
 pub const UNCLAIMED_S: i64 = 30 * DAY_S;
 /// Exponents further apart than this void the market.
 pub const EXPO_DIGITS_MAX: u32 = 12;
+/// Greatest absolute exponent of a strike.
+pub const EXPO_MAX: u32 = 18;
+/// Beyond every market's outcomes, so that deciding it leads to Void; events and proposals write it as n.
+pub const INVALID: u8 = OUTCOMES_MAX;
 /// No outcome, no seat.
 pub const NONE: u8 = 255;
 

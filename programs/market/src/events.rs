@@ -8,6 +8,8 @@ use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
 use anchor_lang::solana_program::program::invoke_signed_unchecked;
 
+use crate::lifecycle::Change;
+use crate::price::Update;
 use crate::state::{ConfigTerms, Market, Position};
 
 /// Room for every event but the longest, so that its bytes are written once.
@@ -42,7 +44,7 @@ pub fn emit_sized<E: anchor_lang::Event + AnchorSerialize + anchor_lang::Discrim
 }
 
 /// What every event begins with.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
 pub struct Header {
     /// Config or Market.
     pub subject: Pubkey,
@@ -254,6 +256,13 @@ pub struct PriceResolved {
     pub caller: Pubkey,
 }
 
+impl PriceResolved {
+    pub fn of(header: Header, update: &Update, caller: Pubkey) -> Self {
+        let Update { price, conf, expo, publish, prev } = *update;
+        Self { header, price, expo, conf, publish, prev, caller }
+    }
+}
+
 /// A void was announced (trading is halted until the deadline), or called off (deadline 0).
 #[event]
 pub struct VoidAnnounced {
@@ -278,6 +287,34 @@ pub struct StateChanged {
     pub den: u64,
     pub fees_owed: [u64; 3],
     pub resolver_to: Pubkey,
+}
+
+impl StateChanged {
+    /// Emits what a transition left in the market; `outcome` 255 where it decided none.
+    pub fn emit(
+        authority: &AccountInfo,
+        market: &mut Market,
+        address: Pubkey,
+        (clock, actor): (&Clock, Pubkey),
+        change: Change,
+        outcome: u8,
+    ) -> Result<()> {
+        let header = market.next(address, clock, actor);
+        let event = Self {
+            header,
+            from: change.from as u8,
+            to: change.to as u8,
+            flags: market.flags,
+            deadline: market.deadline,
+            outcome,
+            mask: market.mask,
+            num: market.num,
+            den: market.den,
+            fees_owed: market.fees_owed,
+            resolver_to: market.resolver_to,
+        };
+        emit(authority, &event)
+    }
 }
 
 /// A stake was paid into a parimutuel market.
@@ -331,6 +368,12 @@ pub struct PaidOut {
     pub flags: u8,
     pub vault_rent: u32,
     pub value: Value,
+}
+
+impl PaidOut {
+    pub fn of(header: Header, market: &Market, items: Vec<PayoutItem>) -> Self {
+        Self { header, items, flags: market.flags, vault_rent: market.vault_rent, value: Value::of(market) }
+    }
 }
 
 /// A bond went back to its owner.

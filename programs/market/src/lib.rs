@@ -1,6 +1,9 @@
 //! The market program: dispatch only. Every rule is in the instruction's own file, in `lifecycle` (the only transition table), in
 //! `solvency` (the only invariant), in `engine` or on a state type.
 
+// Anchor wants every instruction's items at one place; the handlers are called by their full names.
+#![allow(ambiguous_glob_reexports)]
+
 use anchor_lang::prelude::*;
 
 pub mod constants;
@@ -9,6 +12,7 @@ pub mod errors;
 pub mod events;
 pub mod instructions;
 pub mod lifecycle;
+pub mod pda;
 pub mod price;
 pub mod settlement;
 pub mod solvency;

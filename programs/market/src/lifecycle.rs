@@ -1,7 +1,221 @@
-//! interim
+//! The only table of states and transitions. No other file compares or sets Market.state but through here.
+//!
+//! ```text
+//! Proposed -> Approved -> Active -> Resolving -> Finalized | Void
+//!     \           \         \          \-> Disputed -> Contested -> Finalized | Void
+//!      Rejected    Rejected   Finalized | Void
+//! ```
+//! "Locked" is no state: Active and now >= lock. Every state has an exit that anyone may take.
+
 use anchor_lang::prelude::*;
+
+use crate::constants::{flag, UNCLAIMED_S};
 use crate::errors::MarketError;
+use crate::state::Market;
+
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State { Proposed = 0, Approved = 1, Active = 2, Resolving = 3, Disputed = 4, Contested = 5, Finalized = 6, Void = 7, Rejected = 8 }
-impl State { pub fn of(_v: u8) -> Result<State> { Err(MarketError::WrongState.into()) } }
+pub enum State {
+    Proposed = 0,
+    Approved = 1,
+    Active = 2,
+    Resolving = 3,
+    Disputed = 4,
+    Contested = 5,
+    Finalized = 6,
+    Void = 7,
+    Rejected = 8,
+}
+
+impl State {
+    pub fn of(value: u8) -> Result<State> {
+        use State::*;
+        const ALL: [State; 9] =
+            [Proposed, Approved, Active, Resolving, Disputed, Contested, Finalized, Void, Rejected];
+        ALL.get(usize::from(value)).copied().ok_or_else(|| MarketError::WrongState.into())
+    }
+}
+
+/// The instruction that makes a transition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Via {
+    CreateMarket,
+    TallyProposal,
+    Activate,
+    Reject,
+    RecordStrike,
+    AnnounceVoid,
+    CancelVoid,
+    VoidInactive,
+    ResolveByPrice,
+    ProposeOutcome,
+    Dispute,
+    Finalize,
+    TallyDispute,
+    Rule,
+}
+
+/// Who may make it. The instruction's Accounts check the signature; here it is written down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Who {
+    Anyone,
+    /// Anyone, or with mode 2 the admin.
+    ByMode,
+    Creator,
+    Admin,
+    /// Market.source before resolve_by, then anyone.
+    Source,
+    Council,
+}
+
+/// When it may be made; `deadline` is the market's, `window` the resolution's end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    Any,
+    BeforeDeadline,
+    FromDeadline,
+    FromOpen,
+    FromEvent,
+    BeforeWindow,
+    FromWindow,
+    Inactive,
+}
+
+pub struct Edge {
+    pub from: Option<State>,
+    pub to: State,
+    pub via: Via,
+    pub who: Who,
+    pub when: When,
+}
+
+const fn edge(from: State, to: State, via: Via, who: Who, when: When) -> Edge {
+    Edge { from: Some(from), to, via, who, when }
+}
+
+/// Every transition there is.
+pub const EDGES: [Edge; 30] = {
+    use State::*;
+    use Via::*;
+    use When::*;
+    use Who::*;
+    [
+        Edge { from: None, to: Proposed, via: CreateMarket, who: ByMode, when: Any },
+        Edge { from: None, to: Approved, via: CreateMarket, who: ByMode, when: Any },
+        edge(Proposed, Approved, TallyProposal, Anyone, FromDeadline),
+        edge(Proposed, Rejected, TallyProposal, Anyone, FromDeadline),
+        edge(Approved, Active, Activate, Creator, BeforeDeadline),
+        edge(Approved, Rejected, TallyProposal, Anyone, FromDeadline),
+        edge(Proposed, Rejected, Reject, Admin, Any),
+        edge(Approved, Rejected, Reject, Admin, Any),
+        edge(Active, Active, RecordStrike, Anyone, FromOpen),
+        edge(Active, Void, RecordStrike, Anyone, FromOpen),
+        edge(Active, Active, AnnounceVoid, Admin, Any),
+        edge(Active, Active, CancelVoid, Admin, Any),
+        edge(Active, Void, VoidInactive, Anyone, Inactive),
+        edge(Active, Finalized, ResolveByPrice, Anyone, FromEvent),
+        edge(Active, Void, ResolveByPrice, Anyone, FromEvent),
+        edge(Active, Resolving, ResolveByPrice, Anyone, FromEvent),
+        edge(Active, Resolving, ProposeOutcome, Source, FromEvent),
+        edge(Resolving, Resolving, ResolveByPrice, Anyone, BeforeWindow),
+        edge(Resolving, Finalized, ResolveByPrice, Anyone, BeforeWindow),
+        edge(Resolving, Void, ResolveByPrice, Anyone, BeforeWindow),
+        edge(Resolving, Disputed, Dispute, Anyone, BeforeWindow),
+        edge(Resolving, Finalized, Finalize, Anyone, FromWindow),
+        edge(Resolving, Void, Finalize, Anyone, FromWindow),
+        edge(Disputed, Finalized, TallyDispute, Anyone, FromWindow),
+        edge(Disputed, Void, TallyDispute, Anyone, FromWindow),
+        edge(Disputed, Contested, TallyDispute, Anyone, FromWindow),
+        edge(Contested, Finalized, Rule, Council, BeforeWindow),
+        edge(Contested, Void, Rule, Council, BeforeWindow),
+        edge(Contested, Finalized, Finalize, Anyone, FromWindow),
+        edge(Contested, Void, Finalize, Anyone, FromWindow),
+    ]
+};
+
+/// Refuses an instruction that the market's state or the time does not allow; `window_end` of its resolution, 0 without one.
+pub fn check(market: &Market, via: Via, now: i64, window_end: i64) -> Result<()> {
+    let edge = EDGES.iter().find(|e| e.via == via && e.from.is_some_and(|s| s as u8 == market.state));
+    let edge = edge.ok_or(MarketError::WrongState)?;
+    match edge.when {
+        When::Any => Ok(()),
+        When::BeforeDeadline => before(now, market.deadline),
+        When::FromDeadline => since(now, market.deadline),
+        When::FromOpen => since(now, market.open).and_then(|_| before(now, market.void_after)),
+        When::FromEvent => since(now, market.event).and_then(|_| before(now, market.void_after)),
+        When::BeforeWindow => before(now, window_end),
+        When::FromWindow => since(now, window_end),
+        When::Inactive => require_inactive(market, now),
+    }
+}
+
+fn before(now: i64, end: i64) -> Result<()> {
+    require!(now < end, MarketError::TooLate);
+    Ok(())
+}
+
+fn since(now: i64, start: i64) -> Result<()> {
+    require!(now >= start, MarketError::TooEarly);
+    Ok(())
+}
+
+/// Nobody decided it, its void was announced long enough ago, or its strike is one that is not believed.
+fn require_inactive(market: &Market, now: i64) -> Result<()> {
+    let forgotten = now >= market.void_after;
+    let announced = market.has(flag::HALTED) && now >= market.deadline;
+    let wide = market.has(flag::STRIKE_WIDE) && now >= market.strike_until;
+    require!(forgotten || announced || wide, MarketError::TooEarly);
+    Ok(())
+}
+
+/// Where a market stood before a transition, for StateChanged.
+#[derive(Clone, Copy)]
+pub struct Change {
+    pub from: State,
+    pub to: State,
+}
+
+/// Makes a transition that `check` has allowed. A market that leaves Active is halted no more; a decided one gets its deadline.
+pub fn enter(market: &mut Market, via: Via, to: State, now: i64) -> Result<Change> {
+    let from = market.state()?;
+    let known = EDGES.iter().any(|e| e.from == Some(from) && e.to == to && e.via == via);
+    require!(known, MarketError::WrongState);
+    market.state = to as u8;
+    if from == State::Active {
+        market.flags &= !flag::HALTED;
+    }
+    market.deadline = if market.decided() { now.saturating_add(UNCLAIMED_S) } else { 0 };
+    Ok(Change { from, to })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every state but the terminal ones has an exit that anyone may take, or that leads through the council's window to one.
+    #[test]
+    fn every_state_has_a_permissionless_exit() {
+        use State::*;
+        for state in [Proposed, Approved, Active, Resolving, Disputed, Contested] {
+            assert!(EDGES.iter().any(|e| e.from == Some(state) && e.to != state && e.who == Who::Anyone), "{state:?}");
+        }
+    }
+
+    /// Terminal states are terminal.
+    #[test]
+    fn terminal_states_have_no_exit() {
+        for state in [State::Finalized, State::Void, State::Rejected] {
+            assert!(EDGES.iter().all(|e| e.from != Some(state)));
+        }
+    }
+
+    /// `check` may look at the first edge of an instruction, since all edges of one from one state share who and when.
+    #[test]
+    fn one_when_per_instruction_and_state() {
+        for a in &EDGES {
+            for b in EDGES.iter().filter(|b| b.from == a.from && b.via == a.via) {
+                assert!(a.when == b.when && a.who == b.who);
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Market maths: pure functions on integers, without Anchor, accounts, clock or allocation. `idl/maths` is its bit-exact twin.
+//!
+//! Amounts are u64 base units, rates are basis points. A function answers None where a number would leave its range.
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+pub mod fees;
+pub mod fixed;
+pub mod parimutuel;

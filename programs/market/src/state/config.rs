@@ -174,6 +174,14 @@ impl Config {
         Ok(())
     }
 
+    /// min_dur <= lock - max(open, now) <= max_dur.
+    pub fn require_duration(&self, open: i64, lock: i64, now: i64) -> Result<()> {
+        let trading = i128::from(lock) - i128::from(open.max(now));
+        let bounds = i128::from(self.min_dur_s)..=i128::from(self.max_dur_s);
+        require!(bounds.contains(&trading), MarketError::BadTimes);
+        Ok(())
+    }
+
     /// Whether a price update of this program is believed.
     pub fn believes(&self, oracle: &Pubkey) -> bool {
         *oracle != Pubkey::default() && self.pyth.contains(oracle)

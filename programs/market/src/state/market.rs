@@ -6,7 +6,7 @@ use crate::constants::{flag, pause};
 use crate::errors::MarketError;
 use crate::events::Header;
 use crate::lifecycle::State;
-use crate::state::Config;
+use crate::state::{Config, MintRule};
 use crate::token::NATIVE_MINT;
 
 /// A market; 568 bytes at [`market`, creator, id]. Times in unix seconds, amounts in base units of `mint`.
@@ -168,6 +168,23 @@ impl Market {
     pub fn open_interest(&self) -> Result<u64> {
         let sum: u128 = self.supplies().iter().map(|s| u128::from(*s)).sum();
         u64::try_from(sum).map_err(|_| MarketError::Overflow.into())
+    }
+
+    /// Copies what Config and the mint's rule say today, so that no later change touches this market.
+    pub fn take_terms(&mut self, config: &Config, rule: &MintRule) {
+        self.mint = rule.mint;
+        (self.min_stake, self.max_stake, self.min_bond) = (rule.min_stake, rule.max_stake, rule.min_bond);
+        (self.vote_s, self.council_s, self.gate_s) = (config.vote_s, config.council_s, config.gate_s);
+        (self.quorum_voters, self.approve_bps) = (config.quorum_voters, config.approve_bps);
+        (self.bond_bps, self.quorum_bps) = (config.bond_bps, config.quorum_bps);
+        (self.overturn_bps, self.slash_bps, self.max_conf_bps) =
+            (config.overturn_bps, config.slash_bps, config.max_conf_bps);
+    }
+
+    /// The strike of a price market stands.
+    pub fn has_strike(&self, now: i64) -> bool {
+        let stands = self.has(flag::STRIKE_FINAL) || (self.has(flag::STRIKE_SET) && now >= self.strike_until);
+        stands && !self.has(flag::STRIKE_WIDE)
     }
 
     /// Trading: Active, not halted, open <= now < lock, its pause bit clear.

@@ -2,7 +2,9 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::resolution_flag;
+use crate::constants::{NONE, RESOLUTION_SEED};
+use crate::errors::MarketError;
+use crate::pda;
 
 /// A market's resolution; 312 bytes at [`resolution`, market].
 #[account]
@@ -52,6 +54,56 @@ pub struct Resolution {
 impl Resolution {
     pub const SPACE: usize = 8 + 5 * 32 + 2 * 8 + 3 * 8 + 9 * 8 + 8 + 2 * 8 + 5 + 3;
 
+    /// A resolution that nobody proposed to yet.
+    pub fn new(market: Pubkey, payer: Pubkey, bump: u8) -> Self {
+        Self {
+            market,
+            proposer: Pubkey::default(),
+            disputer: Pubkey::default(),
+            payer,
+            evidence: [0; 32],
+            proposed_at: 0,
+            window_end: 0,
+            bond: 0,
+            quorum: 0,
+            owed: 0,
+            tally: [0; 9],
+            total: 0,
+            publish_time: 0,
+            price: 0,
+            proposed: NONE,
+            final_outcome: NONE,
+            flags: 0,
+            bump,
+            bond_bump: 0,
+            reserved: [0; 3],
+        }
+    }
+
+    /// Reads the market's resolution; None while there is none.
+    pub fn of_market(account: &AccountInfo, market: &Pubkey) -> Result<Option<Self>> {
+        if *account.owner != crate::ID {
+            return Ok(None);
+        }
+        let resolution = Self::try_deserialize(&mut &account.try_borrow_data()?[..])?;
+        require_keys_eq!(resolution.market, *market, MarketError::WrongResolution);
+        Ok(Some(resolution))
+    }
+
+    /// Makes the account, at its canonical address alone.
+    pub fn create<'info>(account: &AccountInfo<'info>, market: &Pubkey, payer: &AccountInfo<'info>) -> Result<Self> {
+        let (address, bump) = Pubkey::find_program_address(&[RESOLUTION_SEED, market.as_ref()], &crate::ID);
+        require_keys_eq!(address, *account.key, MarketError::WrongResolution);
+        let seeds: [&[u8]; 3] = [RESOLUTION_SEED, market.as_ref(), &[bump]];
+        pda::create(account, payer, Self::SPACE, &crate::ID, &seeds)?;
+        Ok(Self::new(*market, *payer.key, bump))
+    }
+
+    /// Writes it back.
+    pub fn store(&self, account: &AccountInfo) -> Result<()> {
+        self.try_serialize(&mut &mut account.try_borrow_mut_data()?[..])
+    }
+
     /// Made for a closing price: it has no bond and no bond vault.
     pub fn is_price(&self) -> bool {
         self.bond == 0
@@ -62,7 +114,6 @@ impl Resolution {
     }
 
     pub fn set(&mut self, bit: u8) {
-        debug_assert!(bit <= resolution_flag::COUNCIL_TIMEOUT);
         self.flags |= bit;
     }
 }

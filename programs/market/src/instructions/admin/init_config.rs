@@ -2,8 +2,9 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_SEED, INIT_AUTHORITY};
+use crate::constants::{change, CONFIG_SEED, INIT_AUTHORITY};
 use crate::errors::MarketError;
+use crate::events::{emit, ConfigChanged};
 use crate::state::{Config, ConfigTerms};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -28,5 +29,25 @@ pub struct InitConfig<'info> {
     pub system_program: Program<'info, System>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<InitConfig>, _args: InitConfigArgs) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<InitConfig>, args: InitConfigArgs) -> Result<()> {
+    let a = ctx.accounts;
+    args.terms.validate()?;
+    require!(args.admin != Pubkey::default(), MarketError::BadConfig);
+    let mut config = a.config.load_init()?;
+    config.admin = args.admin;
+    config.bump = ctx.bumps.config;
+    config.set(&args.terms);
+    let header = config.next(a.config.key(), &Clock::get()?, a.authority.key());
+    let event = ConfigChanged {
+        header,
+        kind: change::INIT,
+        hash: config.pending_hash,
+        eta: config.eta,
+        admin: config.admin,
+        pending_admin: config.pending_admin,
+        pause: config.pause,
+        bump: config.bump,
+        terms: args.terms,
+    };
+    emit(&a.event_authority, &event)
+}

@@ -3,7 +3,9 @@
 use anchor_lang::prelude::*;
 
 use crate::constants::{CONFIG_ADDRESS, MINT_RULE_SEED};
+use crate::events::{emit, MintRuleSet};
 use crate::state::{Config, MintRule};
+use crate::token;
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct SetMintRuleArgs {
@@ -33,5 +35,27 @@ pub struct SetMintRule<'info> {
     pub system_program: Program<'info, System>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<SetMintRule>, _args: SetMintRuleArgs) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<SetMintRule>, args: SetMintRuleArgs) -> Result<()> {
+    let a = ctx.accounts;
+    let mut config = a.config.load_mut()?;
+    config.require_admin(a.admin.key)?;
+    token::require_plain_mint(&a.mint)?;
+    let rule = &mut a.mint_rule;
+    rule.mint = a.mint.key();
+    rule.bump = ctx.bumps.mint_rule;
+    (rule.min_stake, rule.max_stake) = (args.min_stake, args.max_stake);
+    (rule.min_subsidy, rule.min_bond, rule.enabled) = (args.min_subsidy, args.min_bond, args.enabled);
+    rule.validate()?;
+    let header = config.next(a.config.key(), &Clock::get()?, a.admin.key());
+    let event = MintRuleSet {
+        header,
+        mint: rule.mint,
+        min_stake: rule.min_stake,
+        max_stake: rule.max_stake,
+        min_subsidy: rule.min_subsidy,
+        min_bond: rule.min_bond,
+        bump: rule.bump,
+        enabled: rule.enabled,
+    };
+    emit(&a.event_authority, &event)
+}

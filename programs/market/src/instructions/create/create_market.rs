@@ -2,8 +2,14 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS, MARKET_SEED};
+use crate::constants::*;
+use crate::errors::MarketError;
+use crate::events::{emit_sized, Header, MarketCreated};
+use crate::lifecycle::State;
 use crate::state::{Config, Market, MintRule};
+
+/// Room for the longest MarketCreated.
+const EVENT_BYTES: usize = 1_024;
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct CreateMarketArgs {
@@ -57,5 +63,152 @@ pub struct CreateMarket<'info> {
     pub system_program: Program<'info, System>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<CreateMarket>, _args: CreateMarketArgs) -> Result<()> { Ok(()) }
+impl CreateMarketArgs {
+    /// What the question and its terms must be, whoever asks and whenever.
+    fn validate(&self) -> Result<()> {
+        let question = QUESTION_BYTES_MIN..=QUESTION_BYTES_MAX;
+        require!(question.contains(&self.question.len()), MarketError::BadQuestion);
+        require!(self.uri.len() <= URI_BYTES_MAX, MarketError::BadUri);
+        require!(self.engine == engine::PARIMUTUEL && self.lot_k == 0, MarketError::BadEngine);
+        require!((OUTCOMES_MIN..=OUTCOMES_MAX).contains(&self.n), MarketError::BadOutcomeCount);
+        require!(self.flags & !flag::FEE_TO_ACCOUNT == 0, MarketError::BadFlags);
+        require!(self.source != Pubkey::default(), MarketError::BadSource);
+        match self.source_kind {
+            source_kind::PRICE => {
+                require!(self.n == 2, MarketError::BadOutcomeCount);
+                require!(self.op <= op::UPDOWN, MarketError::BadOp);
+            }
+            source_kind::OPTIMISTIC => require!(self.op == 0, MarketError::BadOp),
+            _ => return err!(MarketError::BadSource),
+        }
+        let bounded = self.expo.unsigned_abs() <= EXPO_MAX;
+        require!(if self.strike_is_fixed() { bounded } else { self.strike == 0 && self.expo == 0 }, MarketError::BadStrike);
+        Ok(())
+    }
+
+    fn strike_is_fixed(&self) -> bool {
+        self.source_kind == source_kind::PRICE && self.op != op::UPDOWN
+    }
+
+    /// The order and the distances of the times.
+    fn validate_times(&self, config: &Config, now: i64) -> Result<()> {
+        config.require_duration(self.open, self.lock, now)?;
+        let gap = if self.source_kind == source_kind::PRICE { PRICE_WINDOW_S } else { 0 };
+        let spans = [(self.lock, self.event), (self.event, self.resolve_by), (self.resolve_by, self.void_after)];
+        let [to_event, to_resolve, to_void] = spans.map(|(a, b)| i128::from(b) - i128::from(a));
+        let ordered = self.open < self.lock
+            && to_event >= i128::from(gap)
+            && (1..=i128::from(RESOLVE_BY_MAX_S)).contains(&to_resolve)
+            && (i128::from(VOID_AFTER_MIN_S)..=i128::from(VOID_AFTER_MAX_S)).contains(&to_void);
+        require!(ordered, MarketError::BadTimes);
+        Ok(())
+    }
+
+    /// Creator's, resolver's and protocol's fees, within Config's bounds.
+    fn fees(&self, config: &Config) -> Result<[u16; 3]> {
+        let fees = [self.creator_fee_bps, self.resolver_fee_bps, config.protocol_fee_bps];
+        let bounded = self.creator_fee_bps <= config.max_creator_fee_bps
+            && self.resolver_fee_bps <= config.max_resolver_fee_bps
+            && fees.iter().map(|bps| u32::from(*bps)).sum::<u32>() <= FEE_BPS_MAX;
+        require!(bounded, MarketError::FeeTooHigh);
+        Ok(fees)
+    }
+
+    fn dispute_s(&self, config: &Config) -> Result<u32> {
+        let chosen = if self.dispute_s == 0 { config.dispute_default_s } else { self.dispute_s };
+        require!((config.dispute_min_s..=config.dispute_max_s).contains(&chosen), MarketError::BadDispute);
+        Ok(chosen)
+    }
+}
+
+pub fn handler(ctx: Context<CreateMarket>, args: CreateMarketArgs) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    let config = a.config.load()?;
+    config.require_unpaused(pause::CREATE)?;
+    if config.mode == mode::ADMIN_APPROVED {
+        config.require_admin(a.creator.key)?;
+    }
+    require!(a.mint_rule.enabled, MarketError::MintDisabled);
+    let slot = args.id >> 16;
+    require!(slot <= clock.slot && clock.slot - slot <= ID_SLOTS_MAX, MarketError::BadId);
+    args.validate()?;
+    args.validate_times(&config, clock.unix_timestamp)?;
+    let mut market = a.market.load_init()?;
+    a.write_terms(&mut market, &config, &args, &clock)?;
+    market.bump = ctx.bumps.market;
+    let header = market.next(a.market.key(), &clock, a.creator.key());
+    emit_sized(&a.event_authority, &*created(header, &market, args), EVENT_BYTES)
+}
+
+impl CreateMarket<'_> {
+    /// Everything that is fixed from now on.
+    fn write_terms(&self, market: &mut Market, config: &Config, args: &CreateMarketArgs, clock: &Clock) -> Result<()> {
+        let fee_to = if args.fee_to == Pubkey::default() { self.creator.key() } else { args.fee_to };
+        (market.creator, market.payer, market.fee_to) = (self.creator.key(), self.payer.key(), fee_to);
+        (market.source, market.id, market.created_slot) = (args.source, args.id, clock.slot);
+        (market.open, market.lock, market.event) = (args.open, args.lock, args.event);
+        (market.resolve_by, market.void_after) = (args.resolve_by, args.void_after);
+        market.deadline = clock.unix_timestamp.saturating_add(i64::from(config.activate_s));
+        (market.engine, market.n, market.op) = (args.engine, args.n, args.op);
+        (market.source_kind, market.strike, market.expo) = (args.source_kind, args.strike, args.expo);
+        let strike = if args.strike_is_fixed() { flag::STRIKE_SET | flag::STRIKE_FINAL } else { 0 };
+        market.flags = args.flags | strike;
+        market.fee_bps = args.fees(config)?;
+        market.dispute_s = args.dispute_s(config)?;
+        market.take_terms(config, &self.mint_rule);
+        market.version = MARKET_VERSION;
+        market.state = State::Approved as u8;
+        let rent = Rent::get()?.minimum_balance(8 + std::mem::size_of::<Market>());
+        market.market_rent = u32::try_from(rent).map_err(|_| MarketError::Overflow)?;
+        Ok(())
+    }
+}
+
+fn created(header: Header, m: &Market, args: CreateMarketArgs) -> Box<MarketCreated> {
+    Box::new(MarketCreated {
+        header,
+        creator: m.creator,
+        mint: m.mint,
+        payer: m.payer,
+        fee_to: m.fee_to,
+        source: m.source,
+        id: m.id,
+        open: m.open,
+        lock: m.lock,
+        event: m.event,
+        resolve_by: m.resolve_by,
+        void_after: m.void_after,
+        deadline: m.deadline,
+        strike: m.strike,
+        min_stake: m.min_stake,
+        max_stake: m.max_stake,
+        min_bond: m.min_bond,
+        lot_k: m.lot_k,
+        dispute_s: m.dispute_s,
+        vote_s: m.vote_s,
+        council_s: m.council_s,
+        gate_s: m.gate_s,
+        quorum_voters: m.quorum_voters,
+        market_rent: m.market_rent,
+        expo: m.expo,
+        fee_bps: m.fee_bps,
+        bond_bps: m.bond_bps,
+        quorum_bps: m.quorum_bps,
+        overturn_bps: m.overturn_bps,
+        slash_bps: m.slash_bps,
+        max_conf_bps: m.max_conf_bps,
+        approve_bps: m.approve_bps,
+        version: m.version,
+        bump: m.bump,
+        engine: m.engine,
+        state: m.state,
+        n: m.n,
+        source_kind: m.source_kind,
+        flags: m.flags,
+        op: m.op,
+        metadata_hash: args.metadata_hash,
+        uri: args.uri,
+        question: args.question,
+    })
+}

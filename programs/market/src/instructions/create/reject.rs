@@ -2,7 +2,9 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::CONFIG_ADDRESS;
+use crate::constants::{CONFIG_ADDRESS, NONE};
+use crate::events::StateChanged;
+use crate::lifecycle::{self, State, Via};
 use crate::state::{Config, Market};
 
 #[event_cpi]
@@ -18,5 +20,12 @@ pub struct Reject<'info> {
     pub admin: Signer<'info>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<Reject>) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<Reject>) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    a.config.load()?.require_admin(a.admin.key)?;
+    let mut market = a.market.load_mut()?;
+    lifecycle::check(&market, Via::Reject, clock.unix_timestamp, 0)?;
+    let change = lifecycle::enter(&mut market, Via::Reject, State::Rejected, clock.unix_timestamp)?;
+    StateChanged::emit(&a.event_authority, &mut market, a.market.key(), (&clock, a.admin.key()), change, NONE)
+}

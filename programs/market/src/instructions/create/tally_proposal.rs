@@ -2,6 +2,9 @@
 
 use anchor_lang::prelude::*;
 
+use crate::constants::NONE;
+use crate::events::StateChanged;
+use crate::lifecycle::{self, State, Via};
 use crate::state::Market;
 
 #[event_cpi]
@@ -12,5 +15,12 @@ pub struct TallyProposal<'info> {
     pub market: AccountLoader<'info, Market>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<TallyProposal>) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<TallyProposal>) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    let mut market = a.market.load_mut()?;
+    lifecycle::check(&market, Via::TallyProposal, clock.unix_timestamp, 0)?;
+    let change = lifecycle::enter(&mut market, Via::TallyProposal, State::Rejected, clock.unix_timestamp)?;
+    let nobody = Pubkey::default();
+    StateChanged::emit(&a.event_authority, &mut market, a.market.key(), (&clock, nobody), change, NONE)
+}

@@ -2,7 +2,10 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::CONFIG_ADDRESS;
+use crate::constants::{flag, CONFIG_ADDRESS};
+use crate::errors::MarketError;
+use crate::events::{emit, VoidAnnounced};
+use crate::lifecycle::{self, Via};
 use crate::state::{Config, Market};
 
 #[event_cpi]
@@ -18,5 +21,15 @@ pub struct CancelVoid<'info> {
     pub admin: Signer<'info>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<CancelVoid>) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<CancelVoid>) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    a.config.load()?.require_admin(a.admin.key)?;
+    let mut market = a.market.load_mut()?;
+    lifecycle::check(&market, Via::CancelVoid, clock.unix_timestamp, 0)?;
+    require!(market.has(flag::HALTED), MarketError::NotHalted);
+    market.flags &= !flag::HALTED;
+    market.deadline = 0;
+    let header = market.next(a.market.key(), &clock, a.admin.key());
+    emit(&a.event_authority, &VoidAnnounced { header, deadline: 0, flags: market.flags })
+}

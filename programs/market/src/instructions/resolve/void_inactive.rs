@@ -2,6 +2,10 @@
 
 use anchor_lang::prelude::*;
 
+use crate::constants::{INVALID, NONE};
+use crate::engine::parimutuel;
+use crate::events::StateChanged;
+use crate::lifecycle::{self, Via};
 use crate::state::Market;
 
 #[event_cpi]
@@ -12,5 +16,13 @@ pub struct VoidInactive<'info> {
     pub market: AccountLoader<'info, Market>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<VoidInactive>) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<VoidInactive>) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    let mut market = a.market.load_mut()?;
+    lifecycle::check(&market, Via::VoidInactive, clock.unix_timestamp, 0)?;
+    let to = parimutuel::decide(&mut market, INVALID)?;
+    let change = lifecycle::enter(&mut market, Via::VoidInactive, to, clock.unix_timestamp)?;
+    let nobody = Pubkey::default();
+    StateChanged::emit(&a.event_authority, &mut market, a.market.key(), (&clock, nobody), change, NONE)
+}

@@ -2,8 +2,12 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::VAULT_SEED;
+use crate::constants::{paid, VAULT_SEED};
 use crate::errors::MarketError;
+use crate::events::{emit, PaidOut, PayoutItem};
+use crate::pda;
+use crate::settlement::{self, Till};
+use crate::solvency;
 use crate::state::{Market, Position};
 
 #[event_cpi]
@@ -35,5 +39,21 @@ pub struct Claim<'info> {
     pub token_program: UncheckedAccount<'info>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<Claim>) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<Claim>) -> Result<()> {
+    let a = ctx.accounts;
+    let till = Till { market: a.market.as_ref(), vault: &a.vault, mint: &a.mint, token_program: &a.token_program };
+    till.open(&a.market)?;
+    let mut market = a.market.load_mut()?;
+    let amount = settlement::worth(&market, &a.position)?;
+    settlement::burn(&mut market, &a.position)?;
+    pda::zero(a.position.as_ref())?;
+    let leaving = till.pay(&market, &a.destination, amount)?;
+    let receives = leaving == 0 || pda::receives(&a.destination, leaving)?;
+    require!(receives, MarketError::Unpayable);
+    solvency::check(&market, a.market.as_ref(), &a.vault, leaving)?;
+    let header = market.next(a.market.key(), &Clock::get()?, a.owner.key());
+    let items = vec![PayoutItem { owner: a.owner.key(), amount, status: paid::PAID }];
+    emit(&a.event_authority, &PaidOut::of(header, &market, items))?;
+    till.finish(&a.destination, leaving)?;
+    pda::close(a.position.as_ref(), &a.payer)
+}

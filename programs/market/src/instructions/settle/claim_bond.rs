@@ -2,9 +2,13 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::BOND_VAULT_SEED;
+use crate::constants::{resolution_flag, BOND_VAULT_SEED};
 use crate::errors::MarketError;
+use crate::events::{emit, BondClaimed};
+use crate::settlement::Signature;
+use crate::solvency;
 use crate::state::{Market, Resolution};
+use crate::token::{self, Transfer};
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -29,5 +33,32 @@ pub struct ClaimBond<'info> {
     pub token_program: UncheckedAccount<'info>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<ClaimBond>) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<ClaimBond>) -> Result<()> {
+    let a = ctx.accounts;
+    let mut market = a.market.load_mut()?;
+    let resolution = &mut a.resolution;
+    require!(market.decided(), MarketError::NotDecided);
+    token::require_mint(&market, &a.mint, &a.token_program)?;
+    let owed = resolution.owed > 0 && !resolution.has(resolution_flag::PROPOSER_PAID);
+    require!(owed && resolution.proposer == *a.owner.key, MarketError::NothingOwed);
+    let canonical = token::associated(a.owner.key, &market.mint, a.token_program.key);
+    require_keys_eq!(canonical, *a.destination.key, MarketError::WrongDestination);
+    let open = token::is_open_of(&a.destination, a.owner.key, &market.mint, a.token_program.key);
+    require!(open, MarketError::Unpayable);
+    resolution.set(resolution_flag::PROPOSER_PAID);
+    let amount = resolution.bond;
+    resolution.owed = resolution.owed.checked_sub(amount).ok_or(MarketError::InvariantViolated)?;
+    let transfer = Transfer {
+        token_program: &a.token_program,
+        mint: &a.mint,
+        from: &a.bond_vault,
+        to: &a.destination,
+        authority: a.market.as_ref(),
+    };
+    transfer.run(amount, &[&Signature::of(&market).seeds()])?;
+    solvency::check_bonds(resolution, &a.bond_vault)?;
+    let header = market.next(a.market.key(), &Clock::get()?, Pubkey::default());
+    let event =
+        BondClaimed { header, owner: a.owner.key(), amount, owed: resolution.owed, flags: resolution.flags };
+    emit(&a.event_authority, &event)
+}

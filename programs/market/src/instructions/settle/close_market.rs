@@ -2,8 +2,17 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS, RESOLUTION_SEED, VAULT_SEED};
+use market_math::parimutuel;
+
+use crate::constants::{closed, flag, CONFIG_ADDRESS, ID_SLOTS_MAX, RESOLUTION_SEED, VAULT_SEED};
+use crate::errors::MarketError;
+use crate::events::{emit, Closed, ClosedItem};
+use crate::lifecycle::State;
+use crate::pda;
+use crate::settlement::{self, Signature, Till};
+use crate::solvency;
 use crate::state::{Config, Market};
+use crate::token;
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -35,5 +44,73 @@ pub struct CloseMarket<'info> {
     pub token_program: UncheckedAccount<'info>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<CloseMarket>) -> Result<()> { Ok(()) }
+impl<'info> CloseMarket<'info> {
+    fn till(&self) -> Till<'_, 'info> {
+        Till { market: self.market.as_ref(), vault: &self.vault, mint: &self.mint, token_program: &self.token_program }
+    }
+
+    fn validate(&self, market: &Market, slot: u64) -> Result<()> {
+        let rejected = market.state()? == State::Rejected;
+        require!(rejected || market.decided(), MarketError::NotDecided);
+        require!(slot > market.created_slot.saturating_add(ID_SLOTS_MAX), MarketError::TooEarly);
+        require_keys_eq!(market.payer, *self.payer.key, MarketError::WrongPayer);
+        require!(rejected || market.vault_payer == *self.vault_payer.key, MarketError::WrongPayer);
+        let shares = parimutuel::masked(market.supplies(), market.mask);
+        require!(shares == Some(0) && market.escrow == 0, MarketError::SharesLeft);
+        require!(market.fees_owed == [0; 3], MarketError::FeesLeft);
+        require!(*self.resolution.owner != crate::ID, MarketError::ResolutionLeft);
+        Ok(())
+    }
+
+    /// Where what is left over goes: nowhere if nothing is, else where the treasury takes it.
+    fn treasury(&self, market: &Market, residual: u64) -> Result<Option<(Pubkey, &UncheckedAccount<'info>)>> {
+        if residual == 0 {
+            return Ok(None);
+        }
+        let treasury = self.config.load()?.treasury;
+        let to = self.treasury_destination.as_ref().ok_or(MarketError::WrongDestination)?;
+        let program = self.token_program.key;
+        let expected =
+            if market.has(flag::UNWRAPPED) { treasury } else { token::associated(&treasury, &market.mint, program) };
+        require_keys_eq!(expected, *to.key, MarketError::WrongDestination);
+        let receives = settlement::can_receive(market, to, &treasury, program, residual)?;
+        require!(receives, MarketError::Unpayable);
+        Ok(Some((treasury, to)))
+    }
+}
+
+pub fn handler(ctx: Context<CloseMarket>) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    a.validate(&*a.market.load()?, clock.slot)?;
+    let till = a.till();
+    till.open(&a.market)?;
+    let info = a.market.as_ref();
+    let mut market = a.market.load_mut()?;
+    let has_vault = market.decided();
+    let residual = if has_vault { solvency::held(&market, info, &a.vault)? } else { 0 };
+    let treasury = a.treasury(&market, residual)?;
+    let leaving = match treasury {
+        Some((_, to)) => till.pay(&market, to, residual)?,
+        None => 0,
+    };
+    let unwrapped = market.has(flag::UNWRAPPED);
+    if has_vault && !unwrapped {
+        token::close(&a.vault, &a.vault_payer, info, &a.token_program, &[&Signature::of(&market).seeds()])?;
+    }
+    let vault_rent = if unwrapped { u64::from(market.vault_rent) } else { 0 };
+    let rent = info.lamports().saturating_sub(leaving).saturating_sub(vault_rent);
+    let address = a.market.key();
+    let header = market.next(address, &clock, Pubkey::default());
+    let item = ClosedItem { address, market: address, owner: market.creator, payer: market.payer, rent };
+    let residual_to = treasury.map_or(Pubkey::default(), |(wallet, _)| wallet);
+    drop(market);
+    let event = Closed { header, what: closed::MARKET, items: vec![item], residual, residual_to };
+    emit(&a.event_authority, &event)?;
+    if let Some((_, to)) = treasury {
+        till.finish(to, leaving)?;
+    }
+    till.finish(&a.vault_payer, vault_rent)?;
+    pda::zero(info)?;
+    pda::close(info, &a.payer)
+}

@@ -2,9 +2,13 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::CONFIG_ADDRESS;
+use crate::constants::{closed, BOND_VAULT_SEED, CONFIG_ADDRESS};
 use crate::errors::MarketError;
+use crate::events::{emit, Closed, ClosedItem};
+use crate::pda;
+use crate::settlement::Signature;
 use crate::state::{Config, Market, Resolution};
+use crate::token::{self, Transfer};
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -33,5 +37,59 @@ pub struct CloseResolution<'info> {
     pub token_program: UncheckedAccount<'info>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<CloseResolution>) -> Result<()> { Ok(()) }
+impl<'info> CloseResolution<'info> {
+    /// Empties the bond vault into the treasury's account and closes it; says what was left over and whose it is now.
+    fn close_bonds(&self, market: &Market, vault: &UncheckedAccount<'info>) -> Result<(u64, Pubkey)> {
+        let address = self.market.key();
+        let seeds: [&[u8]; 3] = [BOND_VAULT_SEED, address.as_ref(), &[self.resolution.bond_bump]];
+        let expected = Pubkey::create_program_address(&seeds, &crate::ID).ok();
+        require!(expected == Some(*vault.key), MarketError::WrongBondVault);
+        token::require_mint(market, &self.mint, &self.token_program)?;
+        let residual = token::amount(vault)?;
+        let to = if residual > 0 { self.treasury(market)? } else { Pubkey::default() };
+        let signature = Signature::of(market);
+        if let (Some(destination), true) = (&self.treasury_destination, residual > 0) {
+            let transfer = Transfer {
+                token_program: &self.token_program,
+                mint: &self.mint,
+                from: vault,
+                to: destination,
+                authority: self.market.as_ref(),
+            };
+            transfer.run(residual, &[&signature.seeds()])?;
+        }
+        let market_info = self.market.as_ref();
+        token::close(vault, &self.payer, market_info, &self.token_program, &[&signature.seeds()])?;
+        Ok((residual, to))
+    }
+
+    fn treasury(&self, market: &Market) -> Result<Pubkey> {
+        let treasury = self.config.load()?.treasury;
+        let given = self.treasury_destination.as_ref().map(|account| *account.key);
+        let canonical = token::associated(&treasury, &market.mint, self.token_program.key);
+        require!(given == Some(canonical), MarketError::WrongDestination);
+        Ok(treasury)
+    }
+}
+
+pub fn handler(ctx: Context<CloseResolution>) -> Result<()> {
+    let a = ctx.accounts;
+    let mut market = a.market.load_mut()?;
+    require!(market.decided(), MarketError::NotDecided);
+    require!(a.resolution.owed == 0, MarketError::NothingOwed);
+    let (residual, residual_to) = match &a.bond_vault {
+        Some(vault) => a.close_bonds(&market, vault)?,
+        None => {
+            require!(a.resolution.is_price(), MarketError::WrongBondVault);
+            (0, Pubkey::default())
+        }
+    };
+    let info = a.resolution.as_ref();
+    pda::zero(info)?;
+    let (address, payer) = (a.market.key(), a.payer.key());
+    let header = market.next(address, &Clock::get()?, Pubkey::default());
+    let item = ClosedItem { address: *info.key, market: address, owner: address, payer, rent: info.lamports() };
+    let event = Closed { header, what: closed::RESOLUTION, items: vec![item], residual, residual_to };
+    emit(&a.event_authority, &event)?;
+    pda::close(info, &a.payer)
+}

@@ -2,8 +2,18 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::VAULT_SEED;
-use crate::state::Market;
+use crate::constants::{paid, VAULT_SEED};
+use crate::errors::MarketError;
+use crate::events::{emit_sized, PaidOut, PayoutItem};
+use crate::pda;
+use crate::settlement::{self, Till};
+use crate::solvency;
+use crate::state::{Market, Position};
+use crate::token;
+
+/// Bytes of PaidOut without items, and of one item.
+const EVENT_BYTES: usize = 256;
+const ITEM_BYTES: usize = 41;
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct PayOutArgs {
@@ -26,5 +36,98 @@ pub struct PayOut<'info> {
     pub token_program: UncheckedAccount<'info>,
 }
 
-//HANDLER
-pub fn handler<'info>(_ctx: Context<'info, PayOut<'info>>, _args: PayOutArgs) -> Result<()> { Ok(()) }
+/// One position of the batch with where its money and its rent go.
+struct Triple<'a, 'info> {
+    position: &'a AccountInfo<'info>,
+    destination: &'a AccountInfo<'info>,
+    payer: &'a AccountInfo<'info>,
+}
+
+fn triples<'a, 'info>(accounts: &'a [AccountInfo<'info>]) -> impl Iterator<Item = Triple<'a, 'info>> {
+    accounts.chunks_exact(3).filter_map(|three| match three {
+        [position, destination, payer] => Some(Triple { position, destination, payer }),
+        _ => None,
+    })
+}
+
+/// A position that will be paid: its place in the batch and the amount.
+struct Due {
+    place: usize,
+    amount: u64,
+}
+
+impl Triple<'_, '_> {
+    /// Refuses accounts that are not this position's; says why it cannot be paid, or PAID.
+    fn status(&self, market: &Market, position: &Position, amount: u64, bump: Option<u8>, token: &Pubkey) -> Result<u8> {
+        require_keys_eq!(position.payer, *self.payer.key, MarketError::WrongPayer);
+        if amount > 0 {
+            let address = match bump {
+                None => Some(position.owner),
+                Some(bump) => token::associated_with(&position.owner, &market.mint, token, bump),
+            };
+            require!(address == Some(*self.destination.key), MarketError::WrongDestination);
+            if !settlement::can_receive(market, self.destination, &position.owner, token, amount)? {
+                return Ok(paid::NO_DESTINATION);
+            }
+        }
+        let returns = pda::receives(self.payer, self.position.lamports())?;
+        Ok(if returns { paid::PAID } else { paid::NO_PAYER })
+    }
+}
+
+impl<'info> PayOut<'info> {
+    fn till(&self) -> Till<'_, 'info> {
+        Till { market: self.market.as_ref(), vault: &self.vault, mint: &self.mint, token_program: &self.token_program }
+    }
+
+    /// Burns what can be paid before anything is; closed, foreign and repeated accounts leave no item.
+    fn settle(&self, market: &mut Market, three: &[AccountInfo], bumps: &[u8]) -> Result<(Vec<Due>, Vec<PayoutItem>)> {
+        let count = three.len() / 3;
+        let (mut due, mut items) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (place, triple) in triples(three).enumerate() {
+            let Some(position) = Position::of_market(triple.position, self.market.as_ref().key) else { continue };
+            let amount = settlement::worth(market, &position)?;
+            let bump = bumps.get(place).copied();
+            let status = triple.status(market, &position, amount, bump, self.token_program.key)?;
+            if status == paid::PAID {
+                settlement::burn(market, &position)?;
+                pda::zero(triple.position)?;
+                due.push(Due { place, amount });
+            }
+            items.push(PayoutItem { owner: position.owner, amount, status });
+        }
+        Ok((due, items))
+    }
+}
+
+pub fn handler<'info>(ctx: Context<'info, PayOut<'info>>, args: PayOutArgs) -> Result<()> {
+    let a = ctx.accounts;
+    let three = ctx.remaining_accounts;
+    let till = a.till();
+    till.open(&a.market)?;
+    let mut market = a.market.load_mut()?;
+    let bumps = if market.is_native() { 0 } else { three.len() / 3 };
+    require!(three.len() % 3 == 0 && args.bumps.len() == bumps, MarketError::BadTriples);
+    let (due, items) = a.settle(&mut market, three, &args.bumps)?;
+    let mut leaving = 0u64;
+    for (triple, due) in chosen(three, &due) {
+        let lamports = till.pay(&market, triple.destination, due.amount)?;
+        leaving = leaving.checked_add(lamports).ok_or(MarketError::Overflow)?;
+    }
+    solvency::check(&market, a.market.as_ref(), &a.vault, leaving)?;
+    let header = market.next(a.market.key(), &Clock::get()?, Pubkey::default());
+    let event = PaidOut::of(header, &market, items);
+    emit_sized(&a.event_authority, &event, EVENT_BYTES + ITEM_BYTES * event.items.len())?;
+    for (triple, due) in chosen(three, &due) {
+        till.finish(triple.destination, if leaving > 0 { due.amount } else { 0 })?;
+        pda::close(triple.position, triple.payer)?;
+    }
+    Ok(())
+}
+
+fn chosen<'a, 'info>(
+    three: &'a [AccountInfo<'info>],
+    due: &'a [Due],
+) -> impl Iterator<Item = (Triple<'a, 'info>, &'a Due)> {
+    due.iter().filter_map(|due| Some((triples(three.get(3 * due.place..)?).next()?, due)))
+}

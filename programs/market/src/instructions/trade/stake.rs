@@ -2,8 +2,13 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS, VAULT_SEED};
-use crate::state::{Config, Market};
+use crate::constants::{engine, pause, CONFIG_ADDRESS, VAULT_SEED};
+use crate::engine::parimutuel;
+use crate::errors::MarketError;
+use crate::events::{emit, PositionState, Staked, Value};
+use crate::solvency;
+use crate::state::{Config, Market, Position};
+use crate::token::{self, Transfer};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct StakeArgs {
@@ -48,5 +53,52 @@ pub struct Stake<'info> {
     pub system_program: Program<'info, System>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<Stake>, _args: StakeArgs) -> Result<()> { Ok(()) }
+impl Stake<'_> {
+    fn validate(&self, market: &Market, args: &StakeArgs, clock: &Clock) -> Result<()> {
+        require!(market.engine == engine::PARIMUTUEL, MarketError::WrongEngine);
+        market.require_trading(&*self.config.load()?, pause::STAKE, clock.unix_timestamp)?;
+        require!(clock.slot <= args.valid_until, MarketError::Expired);
+        require!(args.outcome < market.n, MarketError::BadOutcome);
+        require!(args.amount >= market.min_stake, MarketError::AmountTooSmall);
+        require!(args.amount <= market.max_stake, MarketError::AmountTooLarge);
+        token::require_mint(market, &self.mint, &self.token_program)
+    }
+
+    fn pull(&self, amount: u64) -> Result<()> {
+        let transfer = Transfer {
+            token_program: &self.token_program,
+            mint: &self.mint,
+            from: &self.owner_token,
+            to: &self.vault,
+            authority: &self.owner,
+        };
+        transfer.run(amount, &[])
+    }
+}
+
+pub fn handler(ctx: Context<Stake>, args: StakeArgs) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    let address = a.market.key();
+    let mut market = a.market.load_mut()?;
+    a.validate(&market, &args, &clock)?;
+    let mut position = Position::open(&a.position, &address, market.n, a.owner.key, &a.payer)?;
+    position.use_nonce(args.nonce)?;
+    a.pull(args.amount)?;
+    let rate_bps = parimutuel::stake(&mut market, &mut position, args.outcome, args.amount)?;
+    require!(rate_bps >= args.min_rate_bps, MarketError::RateTooLow);
+    let header = market.next(address, &clock, a.owner.key());
+    position.last_seq = header.seq;
+    position.store(&a.position)?;
+    solvency::check(&market, a.market.as_ref(), &a.vault, 0)?;
+    let event = Staked {
+        header,
+        outcome: args.outcome,
+        amount: args.amount,
+        nonce: args.nonce,
+        rate_bps,
+        positions: vec![PositionState::of(&position)],
+        value: Value::of(&market),
+    };
+    emit(&a.event_authority, &event)
+}

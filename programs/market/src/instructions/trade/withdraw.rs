@@ -4,6 +4,10 @@ use anchor_lang::prelude::*;
 
 use crate::constants::VAULT_SEED;
 use crate::errors::MarketError;
+use crate::events::{emit, PositionState, Value, Withdrawn};
+use crate::pda;
+use crate::settlement::Till;
+use crate::solvency;
 use crate::state::{Market, Position};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -41,5 +45,33 @@ pub struct Withdraw<'info> {
     pub token_program: UncheckedAccount<'info>,
 }
 
-//HANDLER
-pub fn handler(_ctx: Context<Withdraw>, _args: WithdrawArgs) -> Result<()> { Ok(()) }
+pub fn handler(ctx: Context<Withdraw>, args: WithdrawArgs) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    require!(clock.slot <= args.valid_until, MarketError::Expired);
+    let till = Till { market: a.market.as_ref(), vault: &a.vault, mint: &a.mint, token_program: &a.token_program };
+    till.open(&a.market)?;
+    let mut market = a.market.load_mut()?;
+    let position = &mut a.position;
+    require!(args.amount > 0 && args.amount <= position.credit, MarketError::CreditTooSmall);
+    position.use_nonce(args.nonce)?;
+    position.credit -= args.amount;
+    market.escrow = market.escrow.checked_sub(args.amount).ok_or(MarketError::InvariantViolated)?;
+    let leaving = till.pay(&market, &a.destination, args.amount)?;
+    let receives = leaving == 0 || pda::receives(&a.destination, leaving)?;
+    require!(receives, MarketError::Unpayable);
+    solvency::check(&market, a.market.as_ref(), &a.vault, leaving)?;
+    let header = market.next(a.market.key(), &clock, a.owner.key());
+    position.last_seq = header.seq;
+    let event = Withdrawn {
+        header,
+        amount: args.amount,
+        nonce: args.nonce,
+        flags: market.flags,
+        vault_rent: market.vault_rent,
+        positions: vec![PositionState::of(position)],
+        value: Value::of(&market),
+    };
+    emit(&a.event_authority, &event)?;
+    till.finish(&a.destination, leaving)
+}

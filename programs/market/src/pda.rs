@@ -1,0 +1,63 @@
+//! Making accounts at derived addresses, and closing accounts of this program.
+
+use anchor_lang::prelude::*;
+use anchor_lang::system_program;
+
+/// Makes an empty account of `owner`, even where somebody sent lamports to the address before.
+pub fn create<'info>(
+    account: &AccountInfo<'info>,
+    payer: &AccountInfo<'info>,
+    space: usize,
+    owner: &Pubkey,
+    seeds: &[&[u8]],
+) -> Result<()> {
+    let rent = Rent::get()?.minimum_balance(space);
+    let space = space as u64;
+    let system = system_program::ID;
+    let signer: &[&[&[u8]]] = &[seeds];
+    if account.lamports() == 0 {
+        let accounts = system_program::CreateAccount { from: payer.clone(), to: account.clone() };
+        let cpi = CpiContext::new_with_signer(system, accounts, signer);
+        return system_program::create_account(cpi, rent, space, owner);
+    }
+    let missing = rent.saturating_sub(account.lamports());
+    if missing > 0 {
+        let accounts = system_program::Transfer { from: payer.clone(), to: account.clone() };
+        system_program::transfer(CpiContext::new(system, accounts), missing)?;
+    }
+    let accounts = system_program::Allocate { account_to_allocate: account.clone() };
+    system_program::allocate(CpiContext::new_with_signer(system, accounts, signer), space)?;
+    let accounts = system_program::Assign { account_to_assign: account.clone() };
+    system_program::assign(CpiContext::new_with_signer(system, accounts, signer), owner)
+}
+
+/// Fills an account with zeros, so that nothing reads it as what it was before it is closed.
+pub fn zero(account: &AccountInfo) -> Result<()> {
+    account.try_borrow_mut_data()?.fill(0);
+    Ok(())
+}
+
+/// Moves all lamports of a zeroed account and gives it back to the system. No CPI may follow.
+pub fn close(account: &AccountInfo, to: &AccountInfo) -> Result<()> {
+    let lamports = account.lamports();
+    pay(account, to, lamports)?;
+    account.assign(&system_program::ID);
+    account.resize(0)?;
+    Ok(())
+}
+
+/// Moves lamports out of an account of this program. No CPI may follow.
+pub fn pay(from: &AccountInfo, to: &AccountInfo, lamports: u64) -> Result<()> {
+    from.sub_lamports(lamports)?;
+    to.add_lamports(lamports)?;
+    Ok(())
+}
+
+/// Whether a wallet can be given that many lamports: it is writable, no program, and ends above rent exemption.
+pub fn receives(wallet: &AccountInfo, lamports: u64) -> Result<bool> {
+    if !wallet.is_writable || wallet.executable {
+        return Ok(false);
+    }
+    let after = wallet.lamports().saturating_add(lamports);
+    Ok(after >= Rent::get()?.minimum_balance(wallet.data_len()))
+}
