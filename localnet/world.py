@@ -7,6 +7,7 @@ story. Called by `localnet up`.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 import sys
@@ -29,6 +30,9 @@ SLOT_MS: Final = 400
 TICKS_PER_SLOT: Final = 8
 READY_S: Final = 60.0
 CHAIN_READY_S: Final = 90.0
+# The feed of the file of ticks: its id, and the exponent of its prices.
+FEED: Final = hashlib.sha256(b"sealbook localnet feed BTC/USD").digest()
+EXPO: Final = -8
 _ASK_S: Final = 2.0
 _LOOK_S: Final = 0.05
 _MANY: Final = "1000000"
@@ -139,7 +143,10 @@ def relayer_settings(plan: Plan, database: Database, genesis: str, payer: Path) 
         "RELAYER_SIGNERS": str(payer),
         "RELAYER_WORK_PRIVATE_PORT": str(plan.ports.work_private),
         "RELAYER_KEEP_PRIVATE_PORT": str(plan.ports.keep_private),
+        "RELAYER_POLL_MS": str(plan.slot_ms),
         "RELAYER_ORACLE_FILE": str(plan.ticks),
+        "RELAYER_ORACLE_FEED": FEED.hex(),
+        "RELAYER_ORACLE_EXPO": str(EXPO),
     }
 
 

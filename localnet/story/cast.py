@@ -5,7 +5,6 @@ Plain values. Amounts are base units: lamports, or millionths of the story's dol
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,12 +12,11 @@ from solders.pubkey import Pubkey
 
 from idl.program import WSOL_MINT
 from localnet import wallets
+from localnet.world import FEED
 
 SOL: Final = 1_000_000_000
 USD: Final = 1_000_000
 MINT: Final = wallets.address("usd")
-FEED: Final = hashlib.sha256(b"sealbook localnet feed BTC/USD").digest()
-EXPO: Final = -8
 WALLET_SOL: Final = 100 * SOL
 WALLET_USD: Final = 10_000 * USD
 MIN_STAKE_USD: Final = USD

@@ -74,7 +74,6 @@ async def _make(stage: Stage, terms: Terms) -> Made:
         "source": terms.source.hex() if terms.source else str(stage.address(wallets.ORACLE)),
         "source_kind": "price" if terms.is_price else "optimistic",
         "op": "updown" if terms.is_price else "gte",
-        "expo": cast.EXPO if terms.is_price else 0,
         "creator_fee_bps": terms.creator_fee_bps,
         "resolver_fee_bps": terms.resolver_fee_bps,
         "dispute_s": 0 if terms.is_price else 3,

@@ -15,8 +15,8 @@ from idl.limits import VOID_AFTER_MIN_S
 from idl.program import POSTER_ID, WSOL_MINT
 from idl.types import ConfigTerms
 from localnet import wallets
-from localnet.story import cast
-from tests.e2e.real import EXPO, RealMarket, Tick
+from localnet.world import EXPO, FEED
+from tests.e2e.real import RealMarket, Tick
 
 AUTHORITY: Final = wallets.address(wallets.AUTHORITY)
 TREASURY: Final = wallets.address(wallets.TREASURY)
@@ -85,7 +85,7 @@ def create(market: RealMarket, identity: int, address: Pubkey, mint: Pubkey) -> 
         op=Op.UPDOWN,
         flags=0,
         fee_to=AUTHORITY,
-        source=cast.FEED,
+        source=FEED,
         open=market.start,
         lock=market.end - BEFORE_EVENT_S,
         event=market.end,
@@ -95,7 +95,7 @@ def create(market: RealMarket, identity: int, address: Pubkey, mint: Pubkey) -> 
         resolver_fee_bps=RESOLVER_FEE_BPS,
         dispute_s=0,
         strike=0,
-        expo=EXPO,
+        expo=0,
         lot_k=0,
         metadata_hash=hashlib.sha256(market.slug.encode()).digest(),
         uri="",
@@ -133,13 +133,13 @@ def stake(address: Pubkey, mint: Pubkey, owner: Pubkey, outcome: int, amount: in
 
 def price(tick: Tick) -> Pubkey:
     """Where a tick is posted."""
-    return addresses.price(cast.FEED, tick.publish).address
+    return addresses.price(FEED, tick.publish).address
 
 
 def post(tick: Tick) -> Instruction:
     """Post one real price."""
     return instructions.poster.post(
-        feed=cast.FEED,
+        feed=FEED,
         price=tick.price,
         conf=0,
         expo=EXPO,

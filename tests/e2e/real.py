@@ -14,7 +14,7 @@ from localnet.database import ROOT
 
 DATA = ROOT.parent / "shared" / "data"
 WINDOW_S = 60
-EXPO = -8
+# Data have 18 decimals, prices on the chain 8.
 _TO_EXPO = 10**10
 
 

@@ -37,7 +37,7 @@ _MIRROR_S: Final = 60.0
 
 
 def test_all_real_markets(database: Database, tmp_path: Path) -> None:
-    """141 official outcomes reproduced, none wrong, 4 void and refunded; every vault ends empty, the mirror is proven."""
+    """141 official outcomes reproduced, none wrong, 4 void and refunded; every vault empty, the mirror proven."""
     began = time.monotonic()
     markets, prices = real.read_markets(), real.read_prices()
     assert (len(markets), len(prices.ticks)) == (145, 39_086)
