@@ -1,0 +1,1 @@
+"""Tests of the built programs in LiteSVM: the .so files that are deployed, no fakes."""

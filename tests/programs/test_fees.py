@@ -1,0 +1,93 @@
+"""collect_fees: each kind to its recipient, once."""
+
+import pytest
+from solders.pubkey import Pubkey
+
+from idl.enums import FeeKind, Flag
+from idl.events import FeesCollected
+from idl.program import WSOL_MINT
+from localnet.wallets import wallet
+from tests.programs import tokens
+from tests.programs.pools import CREATOR, PLAYERS, created, decided, opened, unpayable
+from tests.programs.refusals import refused
+from tests.programs.world import MINTS, USDC, World, key
+
+MINT = pytest.mark.parametrize("mint", MINTS, ids=["sol", "spl", "spl-2022"])
+
+
+@MINT
+def test_fees(world: World, mint: Pubkey) -> None:
+    """Each kind goes to its recipient, once."""
+    pool = decided(world, mint=mint)
+    owed = pool.state.fees_owed
+    for kind, name in ((FeeKind.CREATOR, CREATOR), (FeeKind.RESOLVER, "oracle"), (FeeKind.PROTOCOL, "treasury")):
+        where = pool.wallet_of(name)
+        had = world.lamports(where) if pool.native else tokens.amount(world.svm, where)
+        event = world.do(pool.collect_fees(kind, name)).event(FeesCollected)
+        got = (world.lamports(where) if pool.native else tokens.amount(world.svm, where)) - had
+        assert (event.kind, event.recipient, event.amount) == (kind, bytes(key(name)), owed[kind])
+        assert got == owed[kind]
+        with refused("NothingOwed"):
+            world.do(pool.collect_fees(kind, name))
+    assert pool.state.fees_owed == (0, 0, 0)
+
+
+def test_no_such_fee(world: World) -> None:
+    """There are three kinds."""
+    pool = decided(world)
+    with refused("NothingOwed"):
+        world.do(pool.collect_fees(3, "treasury"))  # type: ignore[arg-type]
+
+
+def test_fees_before_the_decision(world: World) -> None:
+    """Before the decision a pool owes no fee, and creator and resolver may not even ask."""
+    pool = opened(world)
+    world.do(pool.stake("alice", 0, 6_000))
+    for kind in (FeeKind.CREATOR, FeeKind.RESOLVER):
+        with refused("NotDecided"):
+            world.do(pool.collect_fees(kind, CREATOR))
+    with refused("NothingOwed"):
+        world.do(pool.collect_fees(FeeKind.PROTOCOL, "treasury"))
+
+
+def test_fees_to_another(world: World) -> None:
+    """Whoever collects cannot choose where."""
+    pool = decided(world)
+    for kind in FeeKind:
+        with refused("WrongDestination"):
+            world.do(pool.collect_fees(kind, "bob"))
+
+
+@pytest.mark.parametrize("mint", [WSOL_MINT, USDC], ids=["sol", "spl"])
+@pytest.mark.parametrize(("shift", "error"), [(-1, "Unpayable"), (0, None)])
+def test_fees_that_cannot_be_received(world: World, mint: Pubkey, shift: int, error: str | None) -> None:
+    """30 days after the decision the treasury takes what a creator cannot receive; not before."""
+    pool = decided(world, mint=mint)
+    unpayable(world, pool, CREATOR)
+    world.at(pool.state.deadline + shift)
+    call = pool.collect_fees(FeeKind.CREATOR, CREATOR, treasury_destination=pool.wallet_of("treasury"))
+    if error is not None:
+        with refused(error):
+            world.do(call)
+        return
+    with refused("WrongDestination"):
+        world.do(pool.collect_fees(FeeKind.CREATOR, CREATOR, treasury_destination=pool.wallet_of("bob")))
+    assert world.do(call).event(FeesCollected).recipient == bytes(key("treasury"))
+
+
+@pytest.mark.parametrize("mint", [WSOL_MINT, USDC], ids=["sol", "spl"])
+def test_fee_account(world: World, mint: Pubkey) -> None:
+    """With FEE_TO_ACCOUNT the creator's fee goes into the account named, for SOL as lamports."""
+    where = tokens.put_tokens(world.svm, key("bob"), mint, 0, at=wallet("a fee account").pubkey())
+    pool = created(world, mint=mint, flags=Flag.FEE_TO_ACCOUNT, fee_to=bytes(where))
+    world.do(pool.activate(fee_to=where))
+    for name in PLAYERS:
+        world.do(pool.stake(name, int(name == "erin"), 6_000))
+    pool.decide(0)
+    had = (world.lamports(where), tokens.amount(world.svm, where))
+    owed = pool.state.fees_owed[0]
+    with refused("WrongDestination"):
+        world.do(pool.collect_fees(FeeKind.CREATOR, CREATOR))
+    world.do(pool.collect_fees(FeeKind.CREATOR, CREATOR, destination=where))
+    now = (world.lamports(where), tokens.amount(world.svm, where))
+    assert now == ((had[0] + owed, had[1]) if pool.native else (had[0], had[1] + owed))
