@@ -106,6 +106,8 @@ class Bank:
         self.runtime.svm.set_clock(Clock(slot, self.options.genesis_time, epoch, epoch + 1, unix_time))
 
     def _land(self, wire: Wire, before: dict[Pubkey, Account | None]) -> Outcome:
+        if wire.identity in self._statuses:  # also when it landed in this very block
+            raise Refused("AlreadyProcessed")
         self.check(wire, self.tip)
         call = self.runtime.resolve(wire)
         for index in call.writable:

@@ -29,6 +29,7 @@ IDENTITY_LAMPORTS = 500 * 10**9
 SLOTS_PER_EPOCH = 432_000
 LOG_BYTES_MAX = 10_000
 _NATIVE_MINT_LAMPORTS = 10**9
+_ELF_MAGIC = b"\x7fELF"
 
 
 def identity_of(seed: int) -> Keypair:
@@ -85,10 +86,9 @@ def make_svm(options: ChainOptions) -> LiteSVM:
 
 
 def _add_program(svm: LiteSVM, address: Pubkey, elf: bytes) -> None:
-    try:
-        svm.add_program_with_loader(address, elf, LOADER_V3)
-    except ValueError as error:
-        raise BadOptions(f"program {address} does not load: {error}") from error
+    if not elf.startswith(_ELF_MAGIC):
+        raise BadOptions(f"program {address}: its file is no ELF program")
+    svm.add_program_with_loader(address, elf, LOADER_V3)
 
 
 def _seeded(text: str) -> Keypair:

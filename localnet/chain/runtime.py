@@ -100,7 +100,7 @@ class Runtime:
         return executed(call, error, meta, fee=fee, pre=pre, post=post, loaded_bytes=loaded), after
 
     def _prepay(self, call: Resolved, pre: Balances) -> int:
-        """Take a version 1 priority fee (lamports in total) first, as LiteSVM does not; Refused if the payer is short."""
+        """Take a version 1 priority fee (lamports in total), which LiteSVM forgets; Refused if the payer is short."""
         extra = call.wire.budget.priority_lamports if call.wire.config is not None else 0
         if not extra:
             return 0

@@ -1,0 +1,43 @@
+"""The history: bounded, and exact about what it remembers."""
+
+from __future__ import annotations
+
+from localnet.chain.ledger import Ledger
+from localnet.chain.node import Chain
+from tests.localnet.chain.people import SOL, fund, make_chain, pay, person
+
+
+def test_old_blocks_and_their_transactions_are_forgotten() -> None:
+    """Beyond its bound the oldest blocks go, with their transactions and addresses."""
+    chain = make_chain(blocks_max=10, finality_blocks=2)
+    fund(chain, person("alice"))
+    signature = chain.ledger.block(1).transactions[0].wire.signature  # type: ignore[union-attr]
+    chain.produce(8)
+    assert chain.ledger.find(signature) is not None
+    chain.produce(2)
+    assert chain.ledger.find(signature) is None
+    assert chain.ledger.first_slot == 2
+    assert list(chain.ledger.of_address(person("alice").pubkey())) == []
+
+
+def test_transactions_are_bounded_too() -> None:
+    """Too many transactions push whole old blocks out."""
+    chain = make_chain(transactions_max=5)
+    alice = person("alice")
+    fund(chain, alice)
+    for amount in range(8):
+        chain.submit(pay(chain, alice, person("bob").pubkey(), SOL + amount))
+        chain.produce()
+    assert len(list(chain.ledger.of_address(alice.pubkey()))) == 5
+
+
+def test_slots_of_a_range(chain: Chain) -> None:
+    """Only slots with a block, inside the range, up to the limit."""
+    chain.produce(2)
+    chain.skip(3)
+    chain.produce(3)
+    ledger: Ledger = chain.ledger
+    assert ledger.slots(0, 100) == [0, 1, 2, 6, 7, 8]
+    assert ledger.slots(2, 7) == [2, 6, 7]
+    assert ledger.slots(3, 100, 2) == [6, 7]
+    assert ledger.slots(9, 3) == []
