@@ -10,17 +10,19 @@ from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 
-from localnet.chain.bank import MEMO_PROGRAMS
 from localnet.chain.errors import BadOptions
 from localnet.chain.genesis import LOADER_V3, PROGRAM_DATA_HEADER_BYTES, program_id
 from localnet.chain.node import Chain
 from tests.localnet.chain.people import fund, make_chain, person, signed
 
+MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
+
 
 @pytest.fixture
 def deploy(chain: Chain, tmp_path: Path) -> Path:
     """A deploy folder with a small real program: the memo program's bytes."""
-    program = next(account for key in MEMO_PROGRAMS if (account := chain.account(key)) is not None)
+    program = chain.account(MEMO)
+    assert program is not None
     (tmp_path / "market.so").write_bytes(program.data)
     return tmp_path
 
