@@ -3,3 +3,6 @@
 `ledger` is kept for ever and has an alembic history; `chain` is derived and made with create_all. No schema name
 appears in a table: definitions run with the search path set to exactly one schema. Used by store and __main__.
 """
+
+LEDGER_VERSION = "0001"  # the newest of history/
+SCHEMA_VERSION = 1  # of the tables of `chain`, which have no history

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from sqlmodel.main import registry
 
 from indexer.tables.columns import base58, big, moment, raw, text
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, Identity, Index, Integer
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from sqlmodel.main import registry
 
 from indexer.tables.columns import Moment, base58, big, moment, raw, text, u64
 
@@ -93,7 +93,7 @@ class Feed(Ledger, table=True):
 class DeadLetter(Ledger, table=True):
     """An event of ours that could not be read, with its bytes, until someone can."""
 
-    __tablename__ = "dead_letter"
+    __tablename__ = "dead_letter"  # pyright: ignore[reportAssignmentType]
 
     slot: int = big(key=True, autoincrement=False)
     tx_index: int = big(key=True, autoincrement=False)
@@ -130,7 +130,7 @@ class Incident(Ledger, table=True):
 class SourceHealth(Ledger, table=True):
     """How each endpoint of each source does."""
 
-    __tablename__ = "source_health"
+    __tablename__ = "source_health"  # pyright: ignore[reportAssignmentType]
 
     source: str = text(key=True)
     endpoint: str = text(key=True)

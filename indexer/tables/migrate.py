@@ -1,7 +1,7 @@
 """Makes and upgrades the schemas `ledger` and `chain`, their views and rights. Run as the owner, never by a service.
 
 `ledger` follows the alembic history in history/; `chain` is made with create_all, and a change of SCHEMA_VERSION
-asks for a rebuild instead of a migration. Called by __main__ alone.
+(of the package) asks for a rebuild instead. Called by __main__ alone.
 """
 
 from importlib.resources import files
@@ -14,7 +14,6 @@ from indexer.tables.events import Facts
 from indexer.tables.projections import Projections
 from indexer.tables.views import VIEWS
 
-SCHEMA_VERSION = 1
 OWNER = "sealbook"
 LOCK_TIMEOUT_S = 2
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Boolean, Index
 from sqlalchemy import text as sql
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from sqlmodel.main import registry
 
 from indexer.tables.columns import base58, base58s, big, hex32, moment, text, u64, u64s, u128
 
@@ -61,7 +61,7 @@ class Config(Projections, table=True):
 class MintRule(Projections, table=True):
     """The bounds of one collateral mint; a partition of the config's subject."""
 
-    __tablename__ = "mint_rule"
+    __tablename__ = "mint_rule"  # pyright: ignore[reportAssignmentType]
 
     mint: str = base58(key=True)
     min_stake: int = u64()
@@ -265,7 +265,7 @@ class Payout(Projections, table=True):
 class LedgerLeg(Projections, table=True):
     """One movement of collateral: the sum of delta over a market and an account is that account's balance."""
 
-    __tablename__ = "ledger_leg"
+    __tablename__ = "ledger_leg"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("ledger_leg_wallet", "wallet", "slot"), Index("ledger_leg_market", "market", "account"))
 
     slot: int = big(key=True, autoincrement=False)
@@ -288,7 +288,7 @@ class WalletMarket(Projections, table=True):
     larger part stood on the outcome that won, null while undecided or void.
     """
 
-    __tablename__ = "wallet_market"
+    __tablename__ = "wallet_market"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("wallet_market_market", "market"),)
 
     wallet: str = base58(key=True)

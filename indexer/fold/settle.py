@@ -1,0 +1,108 @@
+"""Folds how a decided market is emptied: payouts, bonds, fees, closed accounts. Pure; called by fold."""
+
+import msgspec
+
+from idl.events import BondClaimed, Closed, FeesCollected, PaidOut, PayoutItem
+from indexer.fold.ledger import Account, Kind, leg
+from indexer.fold.market import FINALIZED, VOID, closed_market, touched, valued
+from indexer.fold.rows import Market, Outcome, Payout, Position, Resolution, WalletMarket
+from indexer.fold.trade import CLOSED
+from indexer.fold.work import At, Ref, Work, base58
+
+PAID, SKIPPED = "paid", "skipped"
+
+
+def paid_refs(subject: str, event: PaidOut) -> list[Ref]:
+    """The rows that a payout may touch."""
+    found: list[Ref] = [(Outcome, (subject, i)) for i in range(len(event.value.supply))]
+    for item in event.items:
+        owner = base58(item.owner)
+        found += [(Position, (subject, owner)), (Payout, (subject, owner)), (WalletMarket, (owner, subject))]
+    return found
+
+
+def paid_out(work: Work, at: At, event: PaidOut) -> None:
+    """Positions were paid and closed, or skipped and left as they were."""
+    before = work.get(Market, at.subject)
+    if before is None:
+        return
+    paid = sum(item.amount for item in event.items if item.status == 0)
+    valued(work, at, event.value, flags=event.flags, vault_rent=event.vault_rent, vault=before.vault - paid)
+    kind = Kind.REFUND if before.state == VOID else Kind.PAYOUT
+    for n, item in enumerate(event.items):
+        owner, done = base58(item.owner), item.status == 0
+        work.put(
+            Payout(
+                market=at.subject, owner=owner, amount=item.amount, state=PAID if done else SKIPPED, seq=at.seq,
+                slot=at.slot, signature=at.signature,
+            )
+        )  # fmt: skip
+        if done:
+            _settled(work, at, before, owner, item)
+            leg(work, at, before, wallet=owner, kind=kind, account=Account.VAULT, delta=-item.amount, n=n)
+
+
+def _settled(work: Work, at: At, market: Market, owner: str, item: PayoutItem) -> None:
+    """A position that was paid is closed; its wallet knows what it won or lost."""
+    position = work.get(Position, at.subject, owner)
+    wallet = work.get(WalletMarket, owner, at.subject)
+    if position is None or wallet is None:
+        return
+    gain = item.amount - position.cost
+    work.put(
+        msgspec.structs.replace(
+            position, last_seq=at.seq, credit=0, shares=(0,) * len(position.shares), cost=0, state=CLOSED,
+            realised=position.realised + gain, payout=position.payout + item.amount, payout_sig=at.signature,
+        )
+    )  # fmt: skip
+    right = _right(market, position.shares)
+    work.put(msgspec.structs.replace(wallet, pnl=wallet.pnl + gain, correct=right, staked=0))
+
+
+def _right(market: Market, shares: tuple[int, ...]) -> bool | None:
+    """Whether the larger part of the shares stood on what won; None where nothing did."""
+    if market.state != FINALIZED or not any(shares):
+        return None
+    best = max(range(len(shares)), key=shares.__getitem__)
+    return bool(market.mask >> best & 1)
+
+
+def bond_claimed(work: Work, at: At, event: BondClaimed) -> None:
+    """A bond went back to its owner."""
+    market = touched(work, at)
+    row = work.get(Resolution, at.subject)
+    if row is not None:
+        work.put(msgspec.structs.replace(row, owed=event.owed, flags=event.flags))
+    leg(work, at, market, wallet=base58(event.owner), kind=Kind.BOND, account=Account.BOND, delta=-event.amount)
+
+
+def fee_refs(subject: str, event: FeesCollected) -> list[Ref]:
+    """The rows that a collection of fees may touch."""
+    return [(Outcome, (subject, i)) for i in range(len(event.value.supply))]
+
+
+def fees_collected(work: Work, at: At, event: FeesCollected) -> None:
+    """Fees of one kind were paid out."""
+    before = work.get(Market, at.subject)
+    if before is None:
+        return
+    left = before.vault - event.amount
+    valued(work, at, event.value, flags=event.flags, vault_rent=event.vault_rent, vault=left)
+    leg(work, at, before, wallet=base58(event.recipient), kind=Kind.FEE, account=Account.VAULT, delta=-event.amount)
+
+
+def market_closed(work: Work, at: At, event: Closed) -> None:
+    """The market's account is gone; dust and gifts went to the treasury."""
+    market = closed_market(work, at, event)
+    wallet = base58(event.residual_to)
+    leg(work, at, market, wallet=wallet, kind=Kind.TRANSFER, account=Account.VAULT, delta=-event.residual)
+
+
+def resolution_closed(work: Work, at: At, event: Closed) -> None:
+    """The resolution's account is gone, and its bond vault with it."""
+    market = touched(work, at)
+    row = work.get(Resolution, at.subject)
+    if row is not None:
+        work.put(msgspec.structs.replace(row, closed_slot=at.slot))
+    wallet = base58(event.residual_to)
+    leg(work, at, market, wallet=wallet, kind=Kind.TRANSFER, account=Account.BOND, delta=-event.residual)

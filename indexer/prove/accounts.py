@@ -1,0 +1,100 @@
+"""Reads accounts at finalized, each answer with the slot that it is true of. Used by prove."""
+
+import base64
+from collections.abc import Sequence
+
+import base58
+import msgspec
+
+from idl.program import MARKET_ID
+from idl.schema import load
+from indexer.errors import SourceUnavailable
+from indexer.sources.rpc import Answer, Call, Endpoint, Unanswered
+
+KEYS_PER_CALL_MAX = 100
+TOKEN_AMOUNT_AT = 64
+
+
+class Account(msgspec.Struct, frozen=True, gc=False):
+    """One account as the chain has it."""
+
+    lamports: int
+    data: bytes
+
+    @property
+    def tokens(self) -> int:
+        """The amount of a token account, base units."""
+        return int.from_bytes(self.data[TOKEN_AMOUNT_AT : TOKEN_AMOUNT_AT + 8], "little")
+
+
+class Snapshot(msgspec.Struct, frozen=True, gc=False):
+    """Accounts at one slot; an address that is not there has no account."""
+
+    slot: int
+    accounts: dict[str, Account]
+    asked: frozenset[str]
+
+
+class _Context(msgspec.Struct, frozen=True):
+    slot: int
+
+
+class _Value(msgspec.Struct, frozen=True):
+    lamports: int
+    data: tuple[str, str]
+
+
+class _Multiple(msgspec.Struct, frozen=True):
+    context: _Context
+    value: list[_Value | None]
+
+
+class _Named(msgspec.Struct, frozen=True):
+    pubkey: str
+
+
+class _Program(msgspec.Struct, frozen=True):
+    context: _Context
+    value: list[_Named]
+
+
+_multiple = msgspec.json.Decoder(_Multiple)
+_program = msgspec.json.Decoder(_Program)
+
+
+async def snapshot(endpoints: Sequence[Endpoint], keys: Sequence[str]) -> Snapshot:
+    """Up to 100 accounts at one slot. Raises SourceUnavailable."""
+    options = {"encoding": "base64", "commitment": "finalized"}
+    answer = _multiple.decode(await ask(endpoints, Call("getMultipleAccounts", (list(keys), options))))
+    found = {
+        key: Account(value.lamports, base64.b64decode(value.data[0]))
+        for key, value in zip(keys, answer.value, strict=True)
+        if value is not None
+    }
+    return Snapshot(answer.context.slot, found, frozenset(keys))
+
+
+async def markets(endpoints: Sequence[Endpoint]) -> tuple[int, frozenset[str]]:
+    """The slot and the addresses of all Market accounts."""
+    (discriminator,) = (one.discriminator for one in load("market").accounts if one.name == "Market")
+    options = {
+        "encoding": "base64", "commitment": "finalized", "withContext": True, "dataSlice": {"offset": 0, "length": 0},
+        "filters": [{"memcmp": {"offset": 0, "bytes": base58.b58encode(discriminator).decode()}}],
+    }  # fmt: skip
+    answer = _program.decode(await ask(endpoints, Call("getProgramAccounts", (str(MARKET_ID), options))))
+    return answer.context.slot, frozenset(one.pubkey for one in answer.value)
+
+
+async def ask(endpoints: Sequence[Endpoint], call: Call) -> bytes:
+    """The first given answer of any endpoint."""
+    reason = "no endpoint"
+    for endpoint in endpoints:
+        try:
+            (result,) = await endpoint.ask([call])
+        except Unanswered as error:
+            reason = str(error)
+            continue
+        if result.answer is Answer.GIVEN:
+            return result.body
+        reason = f"{endpoint.name}: {call.method}: {result.code or 'nothing'}"
+    raise SourceUnavailable(reason)

@@ -1,0 +1,1 @@
+"""Ways to the chain. Only a whole block writes; nothing here touches the database. Wired by __main__."""
