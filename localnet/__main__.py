@@ -106,6 +106,7 @@ def build_programs(
             programs.compare(builder)
         else:
             programs.build(builder, programs.DEPLOY)
+            programs.build_idl(programs.IDL)
     except LocalnetError as error:
         typer.echo(f"localnet: {error}", err=True)
         sys.exit(1)

@@ -1,7 +1,7 @@
-"""The program files of a world: verified against their sums, rebuilt from source, compared.
+"""The program files of a world and their IDL: verified against their sums, rebuilt from source, compared.
 
-It compiles nothing itself: a builder does, called as `BUILDER CRATE_DIR OUT_DIR [cargo arguments]`. Called by
-`localnet up` (verify) and by `localnet programs` (build, check).
+It compiles nothing itself: a builder does, called as `BUILDER CRATE_DIR OUT_DIR [cargo arguments]`, and for the IDL the
+crate programs/idl. Called by `localnet up` (verify) and by `localnet programs` (build, check).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from localnet.errors import Fatal, ProgramMismatch
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DEPLOY: Final = ROOT / "localnet" / "deploy"
+IDL: Final = ROOT / "idl"
 NAMES: Final = ("market", "poster")
 SUMS: Final = "SHA256SUMS"
 _FEATURES: Final = {"market": ("--features", "localnet")}
@@ -59,16 +60,25 @@ def build(builder: str, out: Path) -> None:
     (out / SUMS).write_text("".join(lines))
 
 
+def build_idl(out: Path) -> None:
+    """Write the IDL of every program into `out`. Raises Fatal when the sources do not give one."""
+    if shutil.which("cargo") is None:
+        raise Fatal("the IDL is built by cargo, which is not on PATH")
+    command = ["cargo", "run", "--quiet", "--locked", "--manifest-path", str(ROOT / "programs" / "Cargo.toml")]
+    if subprocess.run([*command, "--package", "idl", "--", str(out)], check=False).returncode != 0:
+        raise Fatal("building the IDL failed")
+
+
 def compare(builder: str) -> None:
     """Build afresh and raise ProgramMismatch where a byte differs from what is committed."""
     with tempfile.TemporaryDirectory(prefix="sealbook-programs-") as scratch:
-        build(builder, Path(scratch))
+        fresh = Path(scratch)
+        build(builder, fresh)
+        build_idl(fresh)
         for name in NAMES:
-            fresh, committed = Path(scratch) / f"{name}.so", DEPLOY / f"{name}.so"
-            if _digest(fresh) != _digest(committed):
-                raise ProgramMismatch(
-                    f"{committed} is not what programs/{name} builds to: `make programs`, then commit"
-                )
+            for built, committed in ((f"{name}.so", DEPLOY), (f"{name}.json", IDL)):
+                if _digest(fresh / built) != _digest(committed / built):
+                    raise ProgramMismatch(f"{committed / built} is not what programs/ gives: `make programs`, commit")
     verify()
 
 

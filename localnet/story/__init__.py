@@ -4,9 +4,9 @@
 themselves · `tokens` mints and wrapped SOL · `life` three markets' whole life · `proof` what must hold at the end.
 """
 
-from localnet.story.life import Story, life
+from localnet.story.life import Story, play
 from localnet.story.stage import Stage
 
-STORIES: dict[str, Story] = {"life": life}
+STORIES: dict[str, Story] = {"life": play}
 
 __all__ = ["STORIES", "Stage", "Story"]

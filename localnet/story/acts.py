@@ -6,6 +6,7 @@ by the story.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Final
 
@@ -56,15 +57,16 @@ async def make_dollar(stage: Stage, people: tuple[str, ...]) -> None:
         admin=authority.pubkey(),
         payer=authority.pubkey(),
     )
-    await stage.chain.send([*made, rule], [authority, mint])
+    await stage.chain.send([*made, rule], [authority, mint], until="confirmed")
     gifts: list[Instruction] = []
     for name in people:
         amount = 0 if name == wallets.TREASURY else cast.WALLET_USD
         owner = stage.address(name)
         gifts += tokens.give(mint.pubkey(), owner, amount, authority=authority.pubkey(), payer=authority.pubkey())
-    half = len(gifts) // 2
-    await stage.chain.send(gifts[:half], [authority])
-    await stage.chain.send(gifts[half:], [authority])
+    # One transaction holds about six of them.
+    await asyncio.gather(
+        *(stage.chain.send(gifts[n : n + 6], [authority], until="confirmed") for n in range(0, len(gifts), 6))
+    )
 
 
 async def stake(stage: Stage, made: Made, bet: Bet) -> None:

@@ -32,6 +32,7 @@ CLOCK: Final = Pubkey.from_string("SysvarC1ock11111111111111111111111111111111")
 _TIMEOUT_S: Final = 5.0
 _AWAY_S: Final = 30.0
 _SIGNATURES_MAX: Final = 5
+_RANK: Final = {"processed": 0, "confirmed": 1, "finalized": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +77,17 @@ class _Status(msgspec.Struct, frozen=True, rename="camel"):
     confirmation_status: str | None
 
 
-class RpcError(Exception):
-    """The chain answered with a JSON-RPC error; `data` is the JSON of its details."""
+class _Cause(msgspec.Struct, frozen=True):
+    err: object = None
 
-    def __init__(self, code: int, message: str, data: str) -> None:
-        super().__init__(f"{code}: {message} {data}".strip())
+
+class RpcError(Exception):
+    """The chain answered with a JSON-RPC error; `cause` is the transaction error in its details, if there is one."""
+
+    def __init__(self, code: int, message: str, data: bytes) -> None:
+        super().__init__(f"{code}: {message} {data.decode()}".strip())
         self.code = code
-        self.data = data
+        self.cause = msgspec.json.decode(data, type=_Cause).err if data.startswith(b"{") else None
 
 
 class Chain:
@@ -108,7 +113,7 @@ class Chain:
                 continue
             reply = msgspec.json.decode(answer.content, type=_Reply)
             if reply.error is not None:
-                raise RpcError(reply.error.code, reply.error.message, bytes(reply.error.data).decode())
+                raise RpcError(reply.error.code, reply.error.message, bytes(reply.error.data))
             return msgspec.json.decode(reply.result, type=shape)
         raise NotReady(f"the chain's RPC did not answer {method} for {_AWAY_S:.0f} s")
 
@@ -150,22 +155,18 @@ class Chain:
         return int.from_bytes(found.data[64:72], "little") if found is not None and len(found.data) >= 72 else 0
 
     async def airdrop(self, address: Pubkey, lamports: int) -> None:
-        """Have lamports made for an address, and wait until they are final."""
-        await self.final(await self.call(str, "requestAirdrop", str(address), lamports))
-
-    async def final(self, signature: str) -> None:
-        """Wait until a transaction is final. Raises StoryFailed when it failed or is not seen."""
-        for _ in range(int(_AWAY_S * 4 / self._pause_s)):
-            status = await self._status(signature)
-            if status is not None and status.err is not None:
-                raise StoryFailed(f"transaction {signature} failed: {status.err}")
-            if status is not None and status.confirmation_status == "finalized":
+        """Have lamports made for an address, and wait until they are there (confirmed)."""
+        signature = await self.call(str, "requestAirdrop", str(address), lamports)
+        for _ in range(int(_AWAY_S / self._pause_s)):
+            if _reached(signature, await self._status(signature), "confirmed"):
                 return
             await asyncio.sleep(self._pause_s)
-        raise StoryFailed(f"transaction {signature} did not become final")
+        raise StoryFailed(f"no airdrop for {address}")
 
-    async def send(self, instructions: Sequence[Instruction], signers: Sequence[Keypair]) -> str:
-        """Sign with `signers` (the first pays), send until it is final, and answer the signature.
+    async def send(
+        self, instructions: Sequence[Instruction], signers: Sequence[Keypair], *, until: Commitment = "finalized"
+    ) -> str:
+        """Sign with `signers` (the first pays), send until it has that commitment, and answer the signature.
 
         Raises StoryFailed with the chain's error when it fails on the chain or in preflight.
         """
@@ -174,25 +175,20 @@ class Chain:
             message = Message.new_with_blockhash(list(instructions), signers[0].pubkey(), blockhash)
             wire = bytes(Transaction(list(signers), message, blockhash))
             signature = str(Signature.from_bytes(wire[1:65]))
-            if await self._send_until_final(wire, signature, last_height):
+            if await self._send_until(wire, signature, last_height, until):
                 return signature
         raise StoryFailed(f"no transaction of {signers[0].pubkey()} landed in {_SIGNATURES_MAX} blockhash lives")
 
-    async def send_wire(self, wire: bytes) -> None:
-        """Give signed bytes to the chain, as a wallet does that publishes by itself; refused ones raise RpcError."""
-        await self.call(str, "sendTransaction", base64.b64encode(wire).decode(), {"encoding": "base64"})
-
-    async def _send_until_final(self, wire: bytes, signature: str, last_height: int) -> bool:
-        """Whether the transaction became final; False once its blockhash is too old to land, by finalized height."""
+    async def _send_until(self, wire: bytes, signature: str, last_height: int, until: Commitment) -> bool:
+        """Whether the transaction got so far; False once its blockhash is too old to land, by finalized height."""
         while True:
+            expired = await self.height("finalized") > last_height
             status = await self._status(signature)
+            if status is None and expired:
+                return False
             if status is None:
-                if await self.height("finalized") > last_height:
-                    return await self._status(signature) is not None
                 await self._publish(wire, signature)
-            elif status.err is not None:
-                raise StoryFailed(f"transaction {signature} failed: {status.err}")
-            elif status.confirmation_status == "finalized":
+            elif _reached(signature, status, until):
                 return True
             await asyncio.sleep(self._pause_s)
 
@@ -201,8 +197,8 @@ class Chain:
         try:
             await self.call(str, "sendTransaction", base64.b64encode(wire).decode(), options)
         except RpcError as error:
-            status = await self._status(signature)
-            if status is None and "AlreadyProcessed" not in str(error) and "BlockhashNotFound" not in str(error):
+            # It landed between two looks, or its blockhash aged: the next look tells.
+            if error.cause not in ("AlreadyProcessed", "BlockhashNotFound"):
                 raise StoryFailed(f"transaction {signature} was refused: {error}") from error
 
     async def _status(self, signature: str) -> _Status | None:
@@ -212,3 +208,12 @@ class Chain:
     async def _latest_blockhash(self) -> tuple[Hash, int]:
         found = (await self.call(_Value[_Blockhash], "getLatestBlockhash", {"commitment": "confirmed"})).value
         return Hash.from_string(found.blockhash), found.last_valid_block_height
+
+
+def _reached(signature: str, status: _Status | None, wanted: Commitment) -> bool:
+    """Whether a transaction has that commitment. Raises StoryFailed when it has it as a failed one."""
+    if status is None or _RANK[status.confirmation_status or "processed"] < _RANK[wanted]:
+        return False
+    if status.err is not None:
+        raise StoryFailed(f"transaction {signature} failed: {status.err}")
+    return True

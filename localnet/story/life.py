@@ -19,10 +19,10 @@ from localnet.story.cast import Bet, Made, Terms
 from localnet.story.stage import Stage
 
 
-async def life(stage: Stage) -> None:
+async def play(stage: Stage) -> None:
     """Play from the first airdrop to the proof. Raises StoryFailed where something is not as it must be."""
     await _people(stage)
-    before = await proof.lamports(stage)
+    before = await proof.lamports(stage, "confirmed")
     stage.console.chapter("Three markets are made")
     made = await asyncio.gather(*(_make(stage, terms) for terms in cast.MARKETS))
     price, opinion, void = made

@@ -24,6 +24,7 @@ from localnet import wallets, world
 from localnet.errors import StoryFailed
 from localnet.story import cast
 from localnet.story.cast import Made
+from localnet.story.chain import Commitment
 from localnet.story.stage import Stage
 
 PROTOCOL_FEE_BPS: Final = 250
@@ -56,9 +57,9 @@ def due(made: Made) -> Due:
     return Due(paid=paid, fees=tuple(split_fee(decided.fee, *rates)))  # pyright: ignore[reportArgumentType]
 
 
-async def lamports(stage: Stage) -> dict[str, int]:
-    """Final lamports of everybody who stakes."""
-    found = await asyncio.gather(*(stage.chain.balance(stage.address(n), "finalized") for n in wallets.PEOPLE))
+async def lamports(stage: Stage, commitment: Commitment) -> dict[str, int]:
+    """Lamports of everybody who stakes."""
+    found = await asyncio.gather(*(stage.chain.balance(stage.address(n), commitment) for n in wallets.PEOPLE))
     return dict(zip(wallets.PEOPLE, found, strict=True))
 
 
@@ -138,7 +139,7 @@ async def _everybody_whole(stage: Stage, made: Sequence[Made], before: dict[str,
 
     That is only so if every rent came back to who paid it.
     """
-    after = await lamports(stage)
+    after = await lamports(stage, "finalized")
     for who in wallets.PEOPLE:
         spent = await _one(
             stage, "SELECT coalesce(sum(fee), 0) FROM ledger.transaction WHERE fee_payer = %s", str(stage.address(who))
