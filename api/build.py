@@ -86,7 +86,7 @@ def rent(size: int) -> int:
     return (size + 128) * 6_960
 
 
-def quote(market: Market, *, outcome: int, amount: int, slippage_bps: int, paused: bool = False, now: int = 0) -> Quote:
+def quote(market: Market, *, outcome: int, amount: int, slippage_bps: int, pause: int, now: int) -> Quote:
     """A stake as the program would price it now; raises what can never land."""
     supply = [int(part) for part in market.supply]
     check_stake(market, outcome, amount)
@@ -94,6 +94,8 @@ def quote(market: Market, *, outcome: int, amount: int, slippage_bps: int, pause
     found = quote_stake(supply, outcome, amount, total_bps)
     after = [part + amount * (i == outcome) for i, part in enumerate(supply)]
     before_odds, after_odds = odds(supply), odds(after)
+    # What this stake's own winnings lose to the fee: its share of the whole pool less what it would be paid.
+    gross = amount * sum(after) // after[outcome]
     impact = _millionths(after_odds[outcome]) - _millionths(before_odds[outcome])
     return Quote(
         market=market.address,
@@ -102,13 +104,13 @@ def quote(market: Market, *, outcome: int, amount: int, slippage_bps: int, pause
         amount=str(amount),
         shares=str(amount),
         payout=str(found.payout),
-        fee=str(found.fee),
+        fee=str(gross - found.payout),
         rate_bps=found.rate_bps,
         min_rate_bps=found.rate_bps * (BPS - slippage_bps) // BPS,
         odds_before=before_odds,
         odds_after=after_odds,
         price_impact_bps=impact // 100,
-        error=fault(market, paused=paused, now=now),
+        error=fault(market, pause=pause, now=now),
     )
 
 
@@ -128,11 +130,11 @@ def check_stake(market: Market, outcome: int, amount: int) -> None:
         raise AmountTooLarge(f"The greatest stake is {market.max_stake}.", field="amount")
 
 
-def fault(market: Market, *, paused: bool, now: int) -> ProgramFault | None:
+def fault(market: Market, *, pause: int, now: int) -> ProgramFault | None:
     """The program's error that a stake would meet now but perhaps not later."""
     if market.halted:
         return program_fault(HALTED)
-    if paused:
+    if pause & Pause.STAKE:
         return program_fault(PAUSED)
     return program_fault(NOT_OPEN) if now < market.open else None
 
@@ -147,8 +149,7 @@ def stake(
     new_position: bool, pause: int, token_program: Pubkey,
 ) -> Built:  # fmt: skip
     """A stake with its wrapping steps; raises Unprocessable errors for what could never land."""
-    paused = bool(pause & Pause.STAKE)
-    quoted = quote(market, outcome=outcome, amount=amount, slippage_bps=slippage_bps, paused=paused, now=anchor.now)
+    quoted = quote(market, outcome=outcome, amount=amount, slippage_bps=slippage_bps, pause=pause, now=anchor.now)
     key, mint = Pubkey.from_string(market.address), Pubkey.from_string(market.mint)
     call = instructions.stake(
         outcome=outcome,

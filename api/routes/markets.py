@@ -13,6 +13,7 @@ from idl.enums import EffectiveState, Engine
 from .. import activity, build
 from ..errors import InvalidRequest, UnknownMarket
 from ..frames import odds
+from ..queries import building as building_sql
 from ..queries import markets as sql
 from ..queries import positions as position_sql
 from ..queries.read import Read, Reader
@@ -105,9 +106,21 @@ async def market_quote(
     slippage_bps: Annotated[int, Parameter(ge=0, le=1000)] = 200,
 ) -> Answer[Quote]:
     """Exact, by the same integers as the program; `error` says why it could not land now."""
-    found = await find(reader, market)
     value = wire.amount(amount, field="amount")
-    return found.answer(build.quote(found.rows[0], outcome=outcome, amount=value, slippage_bps=slippage_bps))
+    address = market if _is_address(market) else await resolve(reader, market)
+    found = await reader.read(building_sql.FACTS, subject=address, wallet="")
+    if not found.rows:
+        raise UnknownMarket(field="market")
+    facts = found.rows[0]
+    quoted = build.quote(
+        facts.market,
+        outcome=outcome,
+        amount=value,
+        slippage_bps=slippage_bps,
+        pause=facts.pause,
+        now=found.head.sealed_time,
+    )
+    return found.answer(quoted)
 
 
 async def find(reader: Reader, market: str) -> Read[Market]:

@@ -26,6 +26,7 @@ async def config(reader: Reader, settings: Settings) -> Answer[Config]:
     return found.answer(
         Config(
             genesis=found.head.genesis,
+            chain_time=found.head.sealed_time,
             market_program=str(MARKET_ID),
             rpc_url=settings.public_rpc_url,
             dev_wallet=settings.dev_wallet,

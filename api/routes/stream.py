@@ -21,7 +21,7 @@ from ..limiter import Limiter
 from ..schemas import wire
 from ..streams import DROPPED, REPLAY_STEPS_MAX, STOPPED, Hub, Member
 
-CHANNELS_MAX: Final = 20
+CHANNELS_MAX: Final = 32
 PING_S: Final = 15.0
 SILENCE_MAX_S: Final = 2 * PING_S + 2
 MESSAGES_PER_MINUTE_MAX: Final = 100
@@ -99,7 +99,7 @@ async def sse(
     request: Request,
     hub: Hub,
     limiter: Limiter,
-    channels: Annotated[str, Parameter(description="comma-separated: market:{address}, platform", max_length=1500)],
+    channels: Annotated[str, Parameter(description="comma-separated: market:{address}, platform", max_length=2000)],
     after: Annotated[int | None, Parameter(ge=0, description="resume after this feed seq")] = None,
 ) -> Stream:
     """Each message is one JSON `data:` line; `id:` is the feed seq to resume after, as Last-Event-ID or `after`."""

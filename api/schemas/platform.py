@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from .wire import Address, Amount
+from .wire import Address, Amount, UnixTime
 
 
 class MintRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +51,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What a client needs to know once: the chain, the programs, where to ask it, the rules in force."""
 
     genesis: str
+    chain_time: UnixTime
     market_program: Address
     rpc_url: str
     dev_wallet: bool

@@ -1,0 +1,68 @@
+// The API as functions. Errors are Problem: the one shape that every refusal has.
+
+export class Problem extends Error {
+  constructor(body) {
+    super(body.errors?.[0]?.message || body.detail);
+    this.code = body.code;
+    this.status = body.status;
+  }
+}
+
+async function call(method, path, body, headers = {}) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem({ code: "offline", status: 0, detail: "The server cannot be reached." });
+  }
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text);
+  let problem = { code: "unreadable", status: response.status, detail: `The server answered ${response.status}.` };
+  try {
+    problem = JSON.parse(text);
+  } catch (error) {
+    console.warn("an answer that is no JSON", error);
+  }
+  throw new Problem(problem);
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body, headers) => call("POST", path, body, headers);
+
+// One JSON-RPC call to the chain itself: balances and airdrops are not the API's business.
+export async function rpc(url, method, params = []) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  const answer = await response.json();
+  if (answer.error) throw new Problem({ code: "rpc", status: 0, detail: answer.error.message });
+  return answer.result;
+}
+
+let known = null;
+let knownAt = 0;
+
+// Settings of the platform, and how far the chain's clock is from this machine's (milliseconds).
+export async function platform() {
+  if (known === null || performance.now() - knownAt > 15_000) {
+    const answer = await get("/v1/config");
+    known = { ...answer.data, skew: answer.data.chain_time * 1000 - Date.now() };
+    knownAt = performance.now();
+  }
+  return known;
+}
+
+export const chainNow = () => Math.floor((Date.now() + (known?.skew ?? 0)) / 1000);
+
+const CLUSTERS = {
+  "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d": "solana:mainnet",
+  EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG: "solana:devnet",
+};
+
+export const cluster = (genesis) => CLUSTERS[genesis] ?? "solana:localnet";

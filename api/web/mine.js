@@ -1,0 +1,54 @@
+// The connected wallet's own position in the market: what it holds, what that would pay, and the claim once decided.
+
+import { get } from "./api.js";
+import { formatUnits } from "./amounts.js";
+import { fill, h } from "./dom.js";
+import { run } from "./send.js";
+import { connected } from "./wallets.js";
+
+const REREAD_MS = 400;
+let redraw = () => {};
+
+// Read again soon after a trade of this wallet was seen in the feed.
+export function traded(actor) {
+  if (actor === connected()?.address) setTimeout(() => redraw(), REREAD_MS);
+}
+
+export async function draw(node, page, onDone) {
+  redraw = () => draw(node, page, onDone);
+  const wallet = connected();
+  if (!wallet) {
+    node.hidden = true;
+    return;
+  }
+  const answer = await get(`/v1/users/${wallet.address}/positions?limit=100`);
+  const held = answer.data.find((position) => position.market === page.market.address);
+  node.hidden = held === undefined;
+  if (held) show(node, held, page, onDone);
+}
+
+function show(node, held, page, onDone) {
+  const { decimals, name } = page.money;
+  const money = (amount) => `${formatUnits(amount, decimals)} ${name}`;
+  const rows = held.shares.map((shares, n) => shares !== "0" &&
+    [h("dt", { class: `c${n}` }, h("i", { class: "dot" }), page.names[n]), h("dd", {}, money(shares))]);
+  const say = h("p", { class: "say", role: "status" });
+  fill(node, h("h2", { id: "mine-title" }, "Your position"),
+    h("dl", { class: "holding" }, rows, h("dt", { class: "soft" }, "Staked"), h("dd", {}, money(held.staked)),
+      held.state === "closed" && [h("dt", { class: "soft" }, "Paid out"), h("dd", {}, money(held.payout))]),
+    held.state === "open" && held.claimable !== "0" &&
+      h("button", { class: "solid", type: "button", id: "claim", onclick: () => claim(held, say, onDone) }, `Claim ${money(held.claimable)}`),
+    say);
+}
+
+async function claim(held, say, onDone) {
+  try {
+    await run("claim", { wallet: held.owner, market: held.market }, "relay", (step, text) => {
+      say.textContent = text;
+    });
+    await onDone();
+  } catch (error) {
+    say.dataset.kind = "error";
+    say.textContent = error.message;
+  }
+}

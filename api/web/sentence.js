@@ -1,0 +1,55 @@
+// Events in words. An event this page does not know yet still has its name.
+
+import { formatUnits } from "./amounts.js";
+import { h } from "./dom.js";
+import { stateName } from "./labels.js";
+
+const PLAIN = {
+  MarketCreated: "The market was created",
+  Activated: "The market was opened for stakes",
+  VoidAnnounced: "A void was announced or called off",
+  BondClaimed: "A bond was returned",
+  Closed: "Accounts were closed, their rent returned",
+};
+
+// {text: nodes, outcome: number | null}
+export function sentence(item, page) {
+  const money = (amount) => `${formatUnits(amount, page.money.decimals)} ${page.money.name}`;
+  const name = (n) => page.names[n] ?? "void";
+  const price = () => formatUnits(item.price, Math.max(0, -item.expo), 2);
+  const outcome = item.outcome ?? null;
+  switch (item.kind) {
+    case "Staked":
+      return { text: join(`${money(item.amount)} on `, h("b", {}, name(outcome))), outcome };
+    case "OutcomeProposed":
+      return { text: join("Proposed result: ", h("b", {}, name(outcome)), `, bond ${money(item.amount)}`), outcome };
+    case "StateChanged":
+      return { text: join(`${capital(stateName(item.state))}${outcome === null ? "" : ": "}`, outcome === null ? "" : h("b", {}, name(outcome))), outcome };
+    case "StrikeRecorded":
+      return { text: join(`Strike price ${price()}`), outcome: null };
+    case "PriceResolved":
+    case "PriceCandidate":
+      return { text: join(`Closing price ${price()}`), outcome: null };
+    case "PaidOut":
+      return { text: join(paid(item, money)), outcome: null };
+    case "FeesCollected":
+      return { text: join(`Fees collected: ${money(item.amount)}`), outcome: null };
+    default:
+      return { text: join(PLAIN[item.kind] ?? item.kind), outcome: null };
+  }
+}
+
+function paid(item, money) {
+  const done = item.items.filter((one) => one.state === "paid");
+  const total = done.reduce((sum, one) => sum + BigInt(one.amount), 0n).toString();
+  const people = done.length === 1 ? "1 position" : `${done.length} positions`;
+  return `Paid out ${money(total)} to ${people}`;
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function join(...parts) {
+  const span = h("span");
+  span.append(...parts);
+  return span;
+}
