@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from localnet.chain.errors import RpcError, invalid_params
-from localnet.chain.model import Block
 from localnet.chain.rpc.endpoint import Endpoint, require_slot
 from localnet.chain.rpc.params import Config, Params
 from localnet.chain.rpc.render import DETAILS, TRANSACTION_ENCODINGS, block_json
@@ -17,15 +16,12 @@ def get_block(endpoint: Endpoint, params: Params) -> Any:
     """A block, or why there is none: not yet (-32004), skipped (-32007), forgotten (-32001)."""
     slot = params.u64(0)
     config = _block_config(params)
-    block = _find(endpoint, slot, config)
-    return block_json(
-        block,
-        str(endpoint.chain.bank.identity),
-        encoding_of(config),
-        config.choice("transactionDetails", DETAILS, "full"),
-        config.flag("rewards", True),
-        version_max_of(config),
-    )
+    encoding, version_max = encoding_of(config), version_max_of(config)
+    details, rewards = config.choice("transactionDetails", DETAILS, "full"), config.flag("rewards", True)
+    block = endpoint.knows(slot, config.settled())
+    if block is None:
+        raise _absent(endpoint, slot)
+    return block_json(block, str(endpoint.chain.bank.identity), encoding, details, rewards, version_max)
 
 
 def get_blocks(endpoint: Endpoint, params: Params) -> list[int]:
@@ -100,13 +96,6 @@ def _block_config(params: Params) -> Config:
     """The second parameter may be an options object or, as of old, the encoding alone."""
     value = params.get(1)
     return Config({"encoding": value}) if isinstance(value, str) else params.config(1, "RpcBlockConfig")
-
-
-def _find(endpoint: Endpoint, slot: int, config: Config) -> Block:
-    block = endpoint.knows(slot, config.settled())
-    if block is None:
-        raise _absent(endpoint, slot)
-    return block
 
 
 def _absent(endpoint: Endpoint, slot: int) -> RpcError:

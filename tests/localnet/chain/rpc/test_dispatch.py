@@ -1,0 +1,70 @@
+"""Envelopes, batches and the table of methods."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from localnet.chain.rpc.dispatch import METHODS
+from tests.localnet.chain.people import Client
+
+PARSE = {"jsonrpc": "2.0", "error": {"code": -32700, "message": "Parse error"}, "id": None}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"xx", b"5", b'{"a":', b"[1]", b'[{"jsonrpc":"2.0","id":1,"method":"getSlot"},5]']
+)
+def test_what_is_no_request_is_a_parse_error(client: Client, body: bytes) -> None:
+    """Malformed JSON, and JSON that is no request, has one answer."""
+    assert client.raw(body) == PARSE
+
+
+def test_batch_answers_in_order(client: Client) -> None:
+    """Each call of a batch has its answer, errors among them; an empty batch and a notification have none."""
+    batch = [
+        {"jsonrpc": "2.0", "id": "a", "method": "getSlot"},
+        {"jsonrpc": "2.0", "id": 2, "method": "nothing"},
+        {"jsonrpc": "2.0", "method": "getSlot"},
+    ]
+    replies = client.raw(msgspec.json.encode(batch))
+    assert [(one["id"], "error" in one) for one in replies] == [("a", False), (2, True)]
+    assert client.raw(b"[]") is None
+    assert client.raw(b'{"jsonrpc":"2.0","method":"getSlot"}') is None
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        (b'{"id":1,"method":"getSlot"}', -32600, "Unsupported JSON-RPC protocol version"),
+        (b'{"jsonrpc":"2.0","id":1,"method":"getSlot","params":5}', -32600, "Invalid request"),
+        (b'{"jsonrpc":"2.0","id":1}', -32600, "Invalid request"),
+        (b'{"jsonrpc":"2.0","id":1,"method":"getSlot","params":{}}', -32602, "`params` should be an array"),
+        (b'{"jsonrpc":"2.0","id":1,"method":"getVoteAccounts"}', -32601, "Method not found"),
+        (b'{"jsonrpc":"2.0","id":1,"method":"getBlock"}', -32602, "`params` should have at least 1 argument(s)"),
+        (
+            b'{"jsonrpc":"2.0","id":1,"method":"getAccountInfo","params":["a",{},3]}',
+            -32602,
+            "Invalid parameters: Expected from 1 to 2 parameters.",
+        ),
+    ],
+)
+def test_bad_envelopes(client: Client, body: bytes, code: int, message: str) -> None:
+    """Each mistake has Agave's code and sentence."""
+    error = client.raw(body)["error"]
+    assert (error["code"], error["message"]) == (code, message)
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_no_method_breaks_on_strange_parameters(client: Client, method: str) -> None:
+    """Whatever the parameters are, the answer is a result or an error object, never an accident."""
+    for values in (
+        [],
+        [None],
+        [5, {}],
+        ["x", 5],
+        [[], {"commitment": 7}],
+        [{"a": []}, "x"],
+        ["1" * 44, {"encoding": 1}],
+    ):
+        reply = client.reply(method, *values)
+        assert ("result" in reply) is not ("error" in reply)
