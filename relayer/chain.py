@@ -1,0 +1,300 @@
+"""The chain over JSON-RPC: batches, several endpoints, and errors that are never mistaken for facts.
+
+Reads go to one endpoint at a time and move to the next when it fails; publishing goes to all. Implements model.Chain and
+model.Witness; decides nothing and stores nothing. Called by work and prove through those ports.
+"""
+
+import asyncio
+import base64
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+import structlog
+from solders.pubkey import Pubkey
+
+from relayer.errors import RpcAway, RpcRefused, Transient
+from relayer.metrics import Metrics
+from relayer.model import Blockhash, Epoch, Heights, Level, Seen, Simulated, Snapshot, Statuses, Witness
+
+RPC_TIMEOUT_S = 10.0
+CONNECT_TIMEOUT_S = 2.0
+SIGNATURES_PER_CALL = 256
+ACCOUNTS_PER_CALL = 100
+FEE_ACCOUNTS_MAX = 128
+
+_LEVELS = {"processed": Level.PROCESSED, "confirmed": Level.CONFIRMED, "finalized": Level.FINALIZED}
+_NAMES = {level: name for name, level in _LEVELS.items()}
+_log = structlog.get_logger()
+_T = TypeVar("_T")
+
+
+class Call(msgspec.Struct, frozen=True, gc=False):
+    """One request of a batch."""
+
+    method: str
+    params: list[Any]
+
+
+class _Error(msgspec.Struct, frozen=True):
+    code: int
+    message: str = ""
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    id: int | None = None
+    result: Any = None
+    error: _Error | None = None
+
+
+class Endpoint:
+    """One RPC endpoint; every method raises RpcAway or RpcRefused, and its answers are facts of this node alone."""
+
+    def __init__(self, url: str, client: httpx.AsyncClient, metrics: Metrics) -> None:
+        self._url = url
+        self._client = client
+        self._metrics = metrics
+        parts = urlsplit(url)
+        self._name = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+    @property
+    def name(self) -> str:
+        """Host and port, without path or secrets."""
+        return self._name
+
+    async def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """The results in the order asked; one error in the batch is raised."""
+        answers = await self.answers(calls)
+        for answer in answers:
+            if answer.error is not None:
+                raise RpcRefused(f"{self._name}: {answer.error.message}", answer.error.code)
+        return [a.result for a in answers]
+
+    async def answers(self, calls: Sequence[Call]) -> list[_Answer]:
+        """Answers, errors included, in the order asked."""
+        body = [{"jsonrpc": "2.0", "id": i, "method": c.method, "params": c.params} for i, c in enumerate(calls)]
+        started = time.perf_counter()
+        method = calls[0].method
+        try:
+            reply = await self._client.post(
+                self._url, content=msgspec.json.encode(body), headers={"content-type": "application/json"}
+            )
+            found = self._parse(reply)
+        except httpx.HTTPError as error:
+            self._metrics.rpc(self._name, method, "away", time.perf_counter() - started)
+            raise RpcAway(f"{self._name}: {type(error).__name__}") from error
+        self._metrics.rpc(self._name, method, str(reply.status_code), time.perf_counter() - started)
+        by_id = {a.id: a for a in found}
+        if len(by_id) != len(calls) or any(i not in by_id for i in range(len(calls))):
+            raise RpcAway(f"{self._name}: answered {len(found)} of {len(calls)} calls")
+        return [by_id[i] for i in range(len(calls))]
+
+    def _parse(self, reply: httpx.Response) -> list[_Answer]:
+        if reply.status_code != 200:
+            raise RpcAway(f"{self._name}: HTTP {reply.status_code}")
+        try:
+            return msgspec.json.decode(reply.content, type=list[_Answer])
+        except msgspec.DecodeError as error:
+            raise RpcAway(f"{self._name}: {error}") from error
+
+    async def epoch(self) -> Epoch:
+        """getEpochInfo at finalized."""
+        (info,) = await self.batch([Call("getEpochInfo", [{"commitment": "finalized"}])])
+        return Epoch(slot=info["absoluteSlot"], height=info["blockHeight"])
+
+    async def effect(self, addresses: Sequence[Pubkey], *, min_slot: int) -> Snapshot:
+        """Accounts at finalized, not older than min_slot."""
+        return await self.accounts(addresses, level=Level.FINALIZED, min_slot=min_slot)
+
+    async def statuses(self, signatures: Sequence[str]) -> Statuses:
+        """getSignatureStatuses with history; the slot is the oldest context of its pages."""
+        pages = await self.batch(_status_calls(signatures, history=True))
+        values = tuple(_seen(v) for page in pages for v in page["value"])
+        return Statuses(slot=min(page["context"]["slot"] for page in pages), values=values)
+
+    async def floor(self) -> int:
+        """getFirstAvailableBlock."""
+        (slot,) = await self.batch([Call("getFirstAvailableBlock", [])])
+        return int(slot)
+
+    async def genesis(self) -> str:
+        """getGenesisHash."""
+        (value,) = await self.batch([Call("getGenesisHash", [])])
+        return str(value)
+
+    async def accounts(self, addresses: Sequence[Pubkey], *, level: Level, min_slot: int) -> Snapshot:
+        """getMultipleAccounts; the slot is the oldest context of its pages."""
+        if not addresses:
+            return Snapshot(slot=min_slot, values=())
+        options = {"encoding": "base64", "commitment": _NAMES[level], "minContextSlot": min_slot}
+        texts = [str(a) for a in addresses]
+        calls = [Call("getMultipleAccounts", [part, options]) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
+        pages = await self.batch(calls)
+        values = [None if v is None else base64.b64decode(v["data"][0]) for page in pages for v in page["value"]]
+        return Snapshot(slot=min(page["context"]["slot"] for page in pages), values=tuple(values))
+
+    async def owners(self, addresses: Sequence[Pubkey]) -> tuple[Pubkey | None, ...]:
+        """The program that owns each account, None where there is no account."""
+        options = {"encoding": "base64", "commitment": "confirmed", "dataSlice": {"offset": 0, "length": 0}}
+        texts = [str(a) for a in addresses]
+        pages = await self.batch(
+            [Call("getMultipleAccounts", [part, options]) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
+        )
+        return tuple(None if v is None else Pubkey.from_string(v["owner"]) for page in pages for v in page["value"])
+
+    async def look(self, signatures: Sequence[str]) -> tuple[Heights, tuple[Seen | None, ...]]:
+        """Heights at confirmed and finalized, then statuses of what is recent, in one batch."""
+        heads = [Call("getEpochInfo", [{"commitment": name}]) for name in ("confirmed", "finalized")]
+        tip, final, *pages = await self.batch([*heads, *_status_calls(signatures, history=False)])
+        heights = Heights(
+            slot=tip["absoluteSlot"],
+            height=tip["blockHeight"],
+            final_slot=final["absoluteSlot"],
+            final_height=final["blockHeight"],
+        )
+        return heights, tuple(_seen(v) for page in pages for v in page["value"])
+
+    async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
+        """simulateTransaction of each wire; None for one that the node would not simulate."""
+        calls = [
+            Call("simulateTransaction", [base64.b64encode(wire).decode(), _simulation(payer)])
+            for wire, payer in zip(wires, payers, strict=True)
+        ]
+        return tuple(self._simulated(a) for a in await self.answers(calls)) if calls else ()
+
+    def _simulated(self, answer: _Answer) -> Simulated | None:
+        if answer.error is not None:
+            self._metrics.refused(self._name, answer.error.code)
+            return None
+        value = answer.result["value"]
+        err = None if value["err"] is None else msgspec.json.encode(value["err"]).decode()
+        accounts = value.get("accounts") or [None]
+        lamports = None if accounts[0] is None else int(accounts[0]["lamports"])
+        return Simulated(err=err, units=int(value.get("unitsConsumed") or 0), payer_lamports=lamports)
+
+    async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
+        """getRecentPrioritizationFees."""
+        (rows,) = await self.batch([Call("getRecentPrioritizationFees", [list(addresses[:FEE_ACCOUNTS_MAX])])])
+        return tuple(int(row["prioritizationFee"]) for row in rows)
+
+    async def blockhash(self) -> Blockhash:
+        """getLatestBlockhash at confirmed."""
+        (answer,) = await self.batch([Call("getLatestBlockhash", [{"commitment": "confirmed"}])])
+        value = answer["value"]
+        return Blockhash(hash=value["blockhash"], slot=answer["context"]["slot"], lvbh=value["lastValidBlockHeight"])
+
+    async def balances(self, addresses: Sequence[str]) -> tuple[int, ...]:
+        """getBalance of each address at confirmed."""
+        pages = await self.batch([Call("getBalance", [a, {"commitment": "confirmed"}]) for a in addresses])
+        return tuple(int(page["value"]) for page in pages)
+
+    async def publish(self, wires: Sequence[bytes]) -> None:
+        """sendTransaction of each wire; what is answered is only counted."""
+        options = {"encoding": "base64", "skipPreflight": True, "maxRetries": 0}
+        calls = [Call("sendTransaction", [base64.b64encode(w).decode(), options]) for w in wires]
+        for answer in await self.answers(calls):
+            if answer.error is not None:
+                self._metrics.refused(self._name, answer.error.code)
+
+
+class RpcChain:
+    """model.Chain over several endpoints: reads fail over, publishing reaches all."""
+
+    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+        self._endpoints = tuple(endpoints)
+        self._first = 0
+
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """The endpoints, one by one."""
+        return self._endpoints
+
+    async def look(self, signatures: Sequence[str]) -> tuple[Heights, tuple[Seen | None, ...]]:
+        """Heights, then statuses, from one endpoint."""
+        return await self._read(lambda e: e.look(signatures))
+
+    async def accounts(self, addresses: Sequence[Pubkey], *, level: Level, min_slot: int) -> Snapshot:
+        """Accounts at a commitment, not older than min_slot."""
+        return await self._read(lambda e: e.accounts(addresses, level=level, min_slot=min_slot))
+
+    async def owners(self, addresses: Sequence[Pubkey]) -> tuple[Pubkey | None, ...]:
+        """The program that owns each account."""
+        return await self._read(lambda e: e.owners(addresses))
+
+    async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
+        """Simulate each wire with its payer watched."""
+        return await self._read(lambda e: e.simulate(wires, payers=payers))
+
+    async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
+        """Recent priority fees of blocks that wrote these accounts."""
+        return await self._read(lambda e: e.fee_samples(addresses))
+
+    async def blockhash(self) -> Blockhash:
+        """A blockhash at confirmed."""
+        return await self._read(lambda e: e.blockhash())
+
+    async def balances(self, addresses: Sequence[str]) -> tuple[int, ...]:
+        """Lamports at confirmed."""
+        return await self._read(lambda e: e.balances(addresses))
+
+    async def publish(self, wires: Sequence[bytes]) -> None:
+        """Send to every endpoint at once; failures are logged, for a send result is no fact."""
+        results = await asyncio.gather(*(e.publish(wires) for e in self._endpoints), return_exceptions=True)
+        for endpoint, result in zip(self._endpoints, results, strict=True):
+            if isinstance(result, Transient):
+                _log.warning("publish_unanswered", endpoint=endpoint.name, error=str(result))
+            elif isinstance(result, BaseException):
+                raise result
+
+    async def _read(self, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
+        """Ask the endpoint that last answered, then the others; the last failure is raised."""
+        last: Transient = RpcAway("no endpoint")
+        for step in range(len(self._endpoints)):
+            index = (self._first + step) % len(self._endpoints)
+            try:
+                answer = await ask(self._endpoints[index])
+            except Transient as error:
+                last = error
+                continue
+            self._first = index
+            return answer
+        raise last
+
+
+def connect(urls: Sequence[str], metrics: Metrics) -> tuple[httpx.AsyncClient, RpcChain, tuple[Endpoint, ...]]:
+    """A client, the chain and its endpoints; the caller closes the client."""
+    limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+    client = httpx.AsyncClient(timeout=httpx.Timeout(RPC_TIMEOUT_S, connect=CONNECT_TIMEOUT_S), limits=limits)
+    endpoints = tuple(Endpoint(url, client, metrics) for url in urls)
+    return client, RpcChain(endpoints), endpoints
+
+
+def _simulation(payer: str) -> dict[str, Any]:
+    return {
+        "encoding": "base64",
+        "sigVerify": False,
+        "replaceRecentBlockhash": True,
+        "commitment": "confirmed",
+        "accounts": {"encoding": "base64", "addresses": [payer]},
+    }
+
+
+def _status_calls(signatures: Sequence[str], *, history: bool) -> list[Call]:
+    options = {"searchTransactionHistory": history}
+    return [Call("getSignatureStatuses", [part, options]) for part in _chunks(signatures, SIGNATURES_PER_CALL)]
+
+
+def _chunks(values: Sequence[str], size: int) -> list[list[str]]:
+    return [list(values[i : i + size]) for i in range(0, len(values), size)]
+
+
+def _seen(value: dict[str, Any] | None) -> Seen | None:
+    """A status answer as a value; a null confirmationStatus means rooted long ago."""
+    if value is None:
+        return None
+    level = _LEVELS[value.get("confirmationStatus") or "finalized"]
+    err = None if value["err"] is None else msgspec.json.encode(value["err"]).decode()
+    return Seen(slot=value["slot"], level=level, err=err)

@@ -1,0 +1,31 @@
+"""All keepers, in the order in which a market lives. Imported by the composition root alone."""
+
+from relayer.keepers import (
+    claim_bond,
+    close_market,
+    close_orphan,
+    close_resolution,
+    collect_fees,
+    finalize,
+    pay_out,
+    post_price,
+    record_strike,
+    resolve_by_price,
+    tally_proposal,
+    void_inactive,
+)
+
+KEEPERS = (
+    tally_proposal.KEEPER,
+    post_price.KEEPER,
+    record_strike.KEEPER,
+    resolve_by_price.KEEPER,
+    finalize.KEEPER,
+    void_inactive.KEEPER,
+    pay_out.KEEPER,
+    collect_fees.KEEPER,
+    claim_bond.KEEPER,
+    close_resolution.KEEPER,
+    close_market.KEEPER,
+    close_orphan.KEEPER,
+)
