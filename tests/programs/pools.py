@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from solders.instruction import AccountMeta
 from solders.pubkey import Pubkey
 
 from idl import addresses
 from idl import instructions as ix
-from idl.accounts import Market
+from idl.accounts import Market, Position
+from idl.codec import encode_account
 from idl.enums import FeeKind, Op, SourceKind
 from idl.instructions import CreateMarketArgs
 from idl.limits import market_id
-from idl.program import TOKEN_2022_PROGRAM, WSOL_MINT
+from idl.program import MARKET_ID, TOKEN_2022_PROGRAM, WSOL_MINT
 from localnet.wallets import wallet
 from tests.programs import tokens
 from tests.programs.world import MINTS, SOL, USDC, USDC_2022, Call, Landed, World, key
@@ -266,17 +268,17 @@ def opened(world: World, *, mint: Pubkey = USDC, **changes: object) -> Pool:
     return pool
 
 
-def updown(world: World) -> Pool:
+def updown(world: World, **changes: object) -> Pool:
     """An open UPDOWN market with stakes on both sides."""
-    pool = opened(world, price=True)
+    pool = opened(world, price=True, **changes)
     world.do(pool.stake("alice", 0, 5_000))
     world.do(pool.stake("bob", 1, 7_000))
     return pool
 
 
-def with_strike(world: World, price: int = 100) -> Pool:
+def with_strike(world: World, price: int = 100, **changes: object) -> Pool:
     """The same with its final strike."""
-    pool = updown(world)
+    pool = updown(world, **changes)
     world.do(pool.record_strike(world.post(FEED, price, publish=pool.state.open, prev=pool.state.open - 1)))
     return pool
 
@@ -305,3 +307,20 @@ def unpayable(world: World, pool: Pool, name: str) -> None:
         tokens.put(world.svm, key(name), bytes(10_000), Pubkey(bytes(32)), 1_000)
     else:
         tokens.put(world.svm, pool.ata(name), b"", Pubkey(bytes(32)), 0)
+
+
+def credited(world: World, *, mint: Pubkey = WSOL_MINT, **changes: object) -> Pool:
+    """A position with 700 of free collateral, as an engine with orders would leave it."""
+    pool = opened(world, mint=mint, **changes)
+    world.do(pool.stake("alice", 0, 5_000))
+    world.do(pool.stake("bob", 1, 5_000))
+    where = pool.position("alice")
+    held, market = world.position(pool.address, key("alice")), pool.state
+    assert isinstance(held, Position)
+    for address, value in (
+        (where, msgspec.structs.replace(held, credit=700)),
+        (pool.address, msgspec.structs.replace(market, escrow=700)),
+    ):
+        tokens.put(world.svm, address, encode_account(value), MARKET_ID, world.lamports(address))
+    tokens.put_tokens(world.svm, pool.address, pool.mint, 10_700, at=pool.vault, program=pool.token_program)
+    return pool

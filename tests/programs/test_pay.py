@@ -4,7 +4,7 @@ import pytest
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
-from idl.addresses import ata
+from idl.addresses import ata, config
 from idl.addresses import position as position_pda
 from idl.events import PaidOut
 from idl.instructions import pay_out, stake
@@ -213,3 +213,17 @@ def _triple(pool: Pool, owner: Pubkey) -> list[AccountMeta]:
     destination = owner if pool.native else ata(owner, pool.mint, pool.token_program).address
     keys = (position_pda(pool.address, owner).address, destination, owner)
     return [AccountMeta(one, False, True) for one in keys]
+
+
+def test_forged_positions_are_skipped(world: World) -> None:
+    """Bytes of a position that the program does not own, and accounts of another kind, are paid nothing."""
+    pool = decided(world)
+    found = world.svm.get_account(pool.position("alice"))
+    assert found is not None
+    forged = wallet("a forged position").pubkey()
+    tokens.put(world.svm, forged, bytes(found.data), wallet("a forger").pubkey(), found.lamports)
+    position, destination, payer = pool.triple("alice")
+    for fake in (forged, pool.address, config().address, key("bob")):
+        triple = [AccountMeta(fake, False, True), destination, payer]
+        assert statuses(pool, triple, bumps=bytes([pool.bump("alice")])) == {}
+    assert statuses(pool, [position, destination, payer]) == {bytes(key("alice")): 0}

@@ -1,11 +1,7 @@
 """stake and withdraw: bounds, nonces, slots, rates, windows."""
 
-import msgspec
 import pytest
 
-from idl.accounts import Position
-from idl.addresses import position as position_pda
-from idl.codec import encode_account
 from idl.enums import Pause
 from idl.events import Staked
 from idl.instructions import set_pause
@@ -14,7 +10,7 @@ from idl.maths.parimutuel import stake_rate_bps
 from idl.program import MARKET_ID, TOKEN_2022_PROGRAM, WSOL_MINT
 from localnet.wallets import wallet
 from tests.programs import tokens
-from tests.programs.pools import opened
+from tests.programs.pools import credited, opened
 from tests.programs.refusals import refused
 from tests.programs.world import MAX_STAKE, MIN_STAKE, USDC_2022, Call, World, key
 
@@ -216,25 +212,6 @@ def test_address_with_lamports(world: World) -> None:
     assert world.position(pool.address, key("alice")) is not None
 
 
-def credited(world: World, *, decided: bool = False, mint: object = WSOL_MINT):
-    """A position with 700 of free collateral, as an engine with orders would leave it."""
-    pool = opened(world, mint=mint)
-    world.do(pool.stake("alice", 0, 5_000))
-    world.do(pool.stake("bob", 1, 5_000))
-    where = position_pda(pool.address, key("alice")).address
-    held, market = world.position(pool.address, key("alice")), pool.state
-    assert isinstance(held, Position)
-    for address, value in (
-        (where, msgspec.structs.replace(held, credit=700)),
-        (pool.address, msgspec.structs.replace(market, escrow=700)),
-    ):
-        tokens.put(world.svm, address, encode_account(value), MARKET_ID, world.lamports(address))
-    tokens.put_tokens(world.svm, pool.address, pool.mint, 10_700, at=pool.vault, program=pool.token_program)
-    if decided:
-        pool.decide(0)
-    return pool
-
-
 @pytest.mark.parametrize("mint", [WSOL_MINT, USDC_2022], ids=["sol", "spl-2022"])
 def test_withdraw(mint: object) -> None:
     """Free collateral goes out before the decision as tokens, once a nonce, and no more than there is."""
@@ -258,7 +235,8 @@ def test_withdraw(mint: object) -> None:
 def test_settling_pays_credit_too() -> None:
     """A claim pays what the shares are worth and the free collateral with it."""
     world = World()
-    pool = credited(world, decided=True)
+    pool = credited(world)
+    pool.decide(0)
     decided = pool.state
     had = world.lamports(key("alice"))
     world.do(pool.claim("alice"))

@@ -170,6 +170,12 @@ class World:
         self.events += landed.events
         return landed
 
+    def would_land(self, *instructions: Instruction, signers: Sequence[Keypair]) -> bool:
+        """Whether a transaction would succeed now; nothing changes."""
+        message = Message.new_with_blockhash(instructions, signers[0].pubkey(), self.svm.latest_blockhash())
+        whole = Transaction(list(dict.fromkeys(signers)), message, message.recent_blockhash)
+        return not isinstance(self.svm.simulate_transaction(whole), FailedTransactionMetadata)
+
     def do(self, call: Call) -> Landed:
         """Run one call in a transaction of its own."""
         return self.send(call.instruction, signers=call.signers)
@@ -180,6 +186,11 @@ class World:
         """An account's bytes, None where there is none."""
         account = self.svm.get_account(where)
         return bytes(account.data) if account is not None and account.lamports else None
+
+    def owner(self, where: Pubkey) -> Pubkey | None:
+        """The program that owns an account, None where there is none."""
+        account = self.svm.get_account(where)
+        return account.owner if account is not None else None
 
     def lamports(self, where: Pubkey) -> int:
         """Lamports of an account, 0 where there is none."""

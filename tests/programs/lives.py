@@ -1,0 +1,212 @@
+"""For every instruction a call that would succeed now, all its wallets apart: what the hostile tests spoil."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from solders.pubkey import Pubkey
+
+from idl import addresses
+from idl.enums import FeeKind
+from idl.instructions import init_config, set_mint_rule, set_pause
+from idl.schema import load
+from localnet.wallets import wallet
+from tests.programs.pools import CREATOR, FEED, Pool, create, created, credited, decided, opened, terms, with_strike
+from tests.programs.world import TERMS, USDC, USDC_2022, Call, World, key
+
+SLOTS: Final[Mapping[str, tuple[str, ...]]] = {
+    one.name: tuple(slot.name for slot in one.accounts) for one in load("market").instructions
+}
+
+
+def with_account(call: Call, name: str, slot: str, who: str) -> Call:
+    """The call with a seeded wallet in one slot, where it signs."""
+    metas = list(call.instruction.accounts)
+    at = SLOTS[name].index(slot)
+    metas[at] = type(metas[at])(key(who), metas[at].is_signer, metas[at].is_writable)
+    one = type(call.instruction)(call.instruction.program_id, bytes(call.instruction.data), metas)
+    signers = {wallet(n).pubkey(): wallet(n) for n in (who, *SIGNERS)}
+    needed = dict.fromkeys(meta.pubkey for meta in metas if meta.is_signer)
+    return Call(one, tuple(signers[one] for one in needed))
+
+
+SIGNERS: Final = ("alice", "bob", CREATOR, "dave", "erin", "oracle", "authority", "guardian", "payer")
+
+
+def _init_config(world: World, k: int) -> Call:
+    one = init_config(admin=key("authority"), terms=TERMS, payer=key("erin"))
+    return Call(one, (wallet("authority"), wallet("erin")))
+
+
+def _set_mint_rule(world: World, k: int) -> Call:
+    mint = (USDC, USDC_2022)[k - 1]
+    one = set_mint_rule(
+        min_stake=1, max_stake=2, min_subsidy=1, min_bond=1, enabled=True, mint=mint,
+        mint_rule=addresses.mint_rule(mint).address, admin=key("authority"), payer=key("erin"),
+    )  # fmt: skip
+    return Call(one, (wallet("authority"), wallet("erin")))
+
+
+def _set_pause(world: World, k: int) -> Call:
+    return Call(set_pause(pause=1, authority=key("guardian")), (wallet("guardian"),))
+
+
+def _create(world: World, k: int) -> Call:
+    return with_account(create(world, terms(world, k=k)), "create_market", "payer", "erin")
+
+
+def _activate(world: World, k: int) -> Call:
+    return with_account(created(world, k=k).activate(), "activate", "payer", "erin")
+
+
+def _tally(world: World, k: int) -> Call:
+    pool = created(world, k=k)
+    world.at(pool.state.deadline)
+    return pool.tally_proposal()
+
+
+def _stake(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.do(pool.stake("bob", 1, 7_000))
+    return with_account(pool.stake("alice", 0, 6_000), "stake", "payer", "erin")
+
+
+def _stake_again(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.do(pool.stake("alice", 0, 7_000))
+    return with_account(pool.stake("alice", 0, 6_000, nonce=2), "stake", "payer", "erin")
+
+
+def _strike(world: World, k: int) -> Call:
+    pool = opened(world, k=k, price=True)
+    price = addresses.price(FEED, pool.state.open).address
+    if world.data(price) is None:
+        world.post(FEED, 100, publish=pool.state.open, prev=pool.state.open - 1)
+    return pool.record_strike(price)
+
+
+def _priced(world: World, k: int) -> tuple[Pool, Pubkey]:
+    world.at(world.now + 7)  # so that no two lives post a price of the same second
+    pool = with_strike(world, k=k)
+    world.at(pool.state.event)
+    price = addresses.price(FEED, pool.state.event + 1).address
+    if world.data(price) is None:
+        world.post(FEED, 100, publish=pool.state.event + 1, prev=pool.state.event)
+    return pool, price
+
+
+def _resolve(world: World, k: int) -> Call:
+    pool, price = _priced(world, k)
+    return with_account(pool.resolve(price), "resolve_by_price", "payer", "erin")
+
+
+def _resolve_again(world: World, k: int) -> Call:
+    pool, price = _priced(world, k)
+    world.do(pool.resolve(price))
+    first = addresses.price(FEED, pool.state.event).address
+    if world.data(first) is None:
+        world.post(FEED, 100, publish=pool.state.event, prev=pool.state.event - 1)
+    return with_account(pool.resolve(first), "resolve_by_price", "payer", "erin")
+
+
+def _propose(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.do(pool.stake("alice", 0, 7_000))
+    world.at(pool.state.event)
+    return with_account(pool.propose(0), "propose_outcome", "payer", "erin")
+
+
+def _finalize(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.do(pool.stake("alice", 0, 7_000))
+    world.at(pool.state.event)
+    world.do(pool.propose(0))
+    world.at(world.now + pool.state.dispute_s)
+    return pool.finalize()
+
+
+def _cancel(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.do(pool.announce_void())
+    return pool.cancel_void()
+
+
+def _void(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.at(pool.state.void_after)
+    return pool.void_inactive()
+
+
+def _claim(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.do(with_account(pool.stake("alice", 0, 6_000), "stake", "payer", "erin"))
+    world.do(pool.stake("bob", 1, 6_000))
+    pool.decide(0)
+    return pool.claim("alice", payer="erin")
+
+
+def _close_resolution(world: World, k: int) -> Call:
+    pool = decided(world, k=k)
+    world.do(pool.claim_bond())
+    return pool.close_resolution()
+
+
+def _closable(world: World, k: int) -> Pool:
+    pool = created(world, k=k)
+    world.do(with_account(pool.activate(), "activate", "payer", "erin"))
+    world.do(pool.stake("alice", 0, 6_000))
+    pool.decide(2)
+    world.do(pool.pay_out("alice"))
+    world.do(pool.claim_bond())
+    world.do(pool.close_resolution())
+    return pool
+
+
+def _close_market(world: World, k: int) -> Call:
+    pool = _closable(world, k)
+    world.at(world.now, slot=pool.state.created_slot + 151)
+    return pool.close_market(vault_payer=key("erin"))
+
+
+def _orphan(world: World, k: int) -> Call:
+    pool = opened(world, k=k)
+    world.do(pool.stake("alice", 0, 6_000))
+    world.do(pool.stake("erin", 1, 6_000))
+    pool.decide(0)
+    world.do(pool.pay_out("alice"))
+    for kind, name in ((FeeKind.CREATOR, CREATOR), (FeeKind.RESOLVER, "oracle"), (FeeKind.PROTOCOL, "treasury")):
+        world.do(pool.collect_fees(kind, name))
+    world.do(pool.claim_bond())
+    world.do(pool.close_resolution())
+    world.at(world.now, slot=pool.state.created_slot + 151)
+    world.do(pool.close_market())
+    return pool.close_orphan("erin")
+
+
+LIVES: Final[Mapping[str, Callable[[World, int], Call]]] = {
+    "init_config": _init_config,
+    "set_mint_rule": _set_mint_rule,
+    "set_pause": _set_pause,
+    "create_market": _create,
+    "activate": _activate,
+    "tally_proposal": _tally,
+    "reject": lambda world, k: created(world, k=k).reject(),
+    "stake": _stake,
+    "record_strike": _strike,
+    "resolve_by_price": _resolve,
+    "propose_outcome": _propose,
+    "finalize": _finalize,
+    "announce_void": lambda world, k: opened(world, k=k).announce_void(),
+    "cancel_void": _cancel,
+    "void_inactive": _void,
+    "claim": _claim,
+    "pay_out": lambda world, k: decided(world, k=k).pay_out("alice", "bob"),
+    "claim_bond": lambda world, k: decided(world, k=k).claim_bond(),
+    "collect_fees": lambda world, k: decided(world, k=k).collect_fees(FeeKind.CREATOR, CREATOR),
+    "close_resolution": _close_resolution,
+    "close_market": _close_market,
+    "close_orphan": _orphan,
+    "withdraw": lambda world, k: credited(world, mint=USDC, k=k).withdraw("alice", 100),
+}
+AGAIN: Final = {"stake": _stake_again, "resolve_by_price": _resolve_again}

@@ -1,0 +1,147 @@
+"""What each instruction costs and how large each account is, against figures that are checked in.
+
+UPDATE_SNAPSHOTS=1 writes them anew; a change of either file is a change to look at.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pytest
+from solders.pubkey import Pubkey
+
+from idl import addresses
+from idl.program import WSOL_MINT
+from tests.programs.lives import AGAIN, LIVES
+from tests.programs.pools import FEED, PLAYERS, decided, opened, terms, updown
+from tests.programs.pools import create as create_market
+from tests.programs.world import USDC, Call, World
+
+FOLDER: Final = Path(__file__).parents[1] / "snapshots"
+UPDATE: Final = os.environ.get("UPDATE_SNAPSHOTS") == "1"
+
+
+def compare(name: str, found: object) -> None:
+    """Equal to what is checked in, or written anew on request."""
+    path = FOLDER / f"{name}.json"
+    if UPDATE:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(found, order="sorted")) + b"\n")
+    assert msgspec.json.decode(path.read_bytes()) == found
+
+
+def _bumped(world: World, k: int) -> Call:
+    """The longest question, the longest URI."""
+    return create_market(world, terms(world, k=k, question="?" * 280, uri="u" * 120, n=8))
+
+
+def _batch(count: int, mint: Pubkey) -> Callable[[World, int], Call]:
+    def life(world: World, k: int) -> Call:
+        pool = decided(world, mint=mint, k=k)
+        return pool.pay_out(*PLAYERS[:count])
+
+    return life
+
+
+def _sol_claim(world: World, k: int) -> Call:
+    """A claim of SOL after the vault was unwrapped."""
+    pool = decided(world, mint=WSOL_MINT, k=k)
+    world.do(pool.pay_out("bob"))
+    return pool.claim("alice")
+
+
+def _sol_first_claim(world: World, k: int) -> Call:
+    return decided(world, mint=WSOL_MINT, k=k).claim("alice")
+
+
+def _strike_candidate(world: World, k: int) -> Call:
+    pool = updown(world, k=k)
+    return pool.record_strike(world.post(FEED, 1, publish=pool.state.open + 1, prev=pool.state.open))
+
+
+def _sol_stake(world: World, k: int) -> Call:
+    pool = opened(world, mint=WSOL_MINT, k=k)
+    world.do(pool.stake("alice", 0, 6_000))
+    return pool.stake("alice", 0, 6_000, nonce=2)
+
+
+def _eight(world: World, k: int) -> Call:
+    pool = opened(world, n=8, k=k)
+    world.do(pool.stake("alice", 0, 6_000))
+    return pool.stake("alice", 7, 6_000, nonce=2)
+
+
+CASES: Final = {
+    **{name: {"spl": life} for name, life in LIVES.items()},
+    "stake": {
+        "new position": LIVES["stake"], "existing position": AGAIN["stake"], "sol": _sol_stake, "8 outcomes": _eight,
+    },
+    "create_market": {"plain": LIVES["create_market"], "longest": _bumped},
+    "record_strike": {"final": LIVES["record_strike"], "candidate": _strike_candidate},
+    "resolve_by_price": {"first candidate": LIVES["resolve_by_price"], "ends candidate": AGAIN["resolve_by_price"]},
+    "claim": {"spl": LIVES["claim"], "sol": _sol_claim, "sol, unwrapping": _sol_first_claim},
+    "pay_out": {
+        "1 spl": _batch(1, USDC), "4 spl": _batch(4, USDC), "1 sol, unwrapping": _batch(1, WSOL_MINT),
+        "4 sol, unwrapping": _batch(4, WSOL_MINT),
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def units() -> dict[str, dict[str, int]]:
+    """Compute units of every case, measured alone in a world of its own."""
+    return {name: {case: _measure(life, name) for case, life in cases.items()} for name, cases in CASES.items()}
+
+
+def _measure(life: Callable[[World, int], Call], name: str) -> int:
+    world = World(config=name != "init_config")
+    return world.do(life(world, 1)).units
+
+
+def test_compute_units(units: dict[str, dict[str, int]]) -> None:
+    """Every instruction costs what it cost before."""
+    compare("compute_units", units)
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "goal"),
+    [
+        ("stake", "existing position", 13_000), ("stake", "sol", 13_000), ("stake", "8 outcomes", 13_000),
+        ("stake", "new position", 23_000), ("claim", "spl", 12_000), ("claim", "sol", 12_000),
+        ("create_market", "plain", 35_000), ("create_market", "longest", 35_000),
+    ],
+)  # fmt: skip
+def test_goals(units: dict[str, dict[str, int]], name: str, case: str, goal: int) -> None:
+    """What wallets do most stays cheap."""
+    assert units[name][case] <= goal
+
+
+def test_account_sizes(world: World) -> None:
+    """Every account has the size that the specification gives it."""
+    pool = opened(world)
+    eight = opened(world, n=8, k=1)
+    price = opened(world, price=True, k=2)
+    world.do(pool.stake("alice", 0, 6_000))
+    world.do(eight.stake("alice", 0, 6_000))
+    world.do(pool.stake("bob", 1, 6_000))
+    where = world.post(FEED, 1, publish=price.state.open, prev=1)
+    pool.world.at(pool.state.event)
+    world.do(pool.propose(0))
+    places = {
+        "Config": addresses.config().address,
+        "MintRule": addresses.mint_rule(USDC).address,
+        "Market": pool.address,
+        "Vault": pool.vault,
+        "BondVault": addresses.bond_vault(pool.address).address,
+        "Position, 2 outcomes": pool.position("alice"),
+        "Position, 8 outcomes": eight.position("alice"),
+        "Resolution": addresses.resolution(pool.address).address,
+        "PriceUpdate": where,
+    }
+    found = {name: len(world.data(place) or b"") for name, place in places.items()}
+    assert found == {
+        "Config": 368, "MintRule": 80, "Market": 568, "Vault": 165, "BondVault": 165, "Position, 2 outcomes": 144 + 16,
+        "Position, 8 outcomes": 144 + 64, "Resolution": 312, "PriceUpdate": 134,
+    }  # fmt: skip
+    compare("account_sizes", found)
