@@ -129,13 +129,13 @@ def _fields(verdict: Verdict, row: Row, address: str, found: Account) -> None:
     except DecodeError as error:
         verdict.different.append(f"{row.table} {address}: {error}")
         return
-    shown = texts(value, value.__struct_fields__, hexadecimal=HEX)
+    names = tuple(name for name in value.__struct_fields__ if not name.startswith("reserved"))
+    shown = texts(value, names, hexadecimal=HEX)
     before = len(verdict.different)
     for name, theirs in shown.items():
-        if not name.startswith("reserved"):
-            ours = getattr(row, name)
-            if not _same(ours, theirs):
-                verdict.different.append(f"{row.table} {address}: {name} is {theirs} on the chain, here {ours}")
+        ours = getattr(row, name)
+        if not _same(ours, theirs):
+            verdict.different.append(f"{row.table} {address}: {name} is {theirs} on the chain, here {ours}")
     verdict.compared += len(verdict.different) == before
 
 

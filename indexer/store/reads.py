@@ -17,7 +17,6 @@ from indexer.store.rows import SHAPES
 from indexer.store.session import CONNECT_TIMEOUT_S, SEARCH_PATH, Connection, first_line, one, shape_errors
 from indexer.tables import LEDGER_VERSION, SCHEMA_VERSION
 
-
 # slot, tx_index, ix, inner, signature, bytes of an event
 Place = tuple[int, int, int, int, str, bytes]
 
