@@ -79,12 +79,8 @@ class Running:
         if self._log is not None:
             self._log.close()
 
-    async def until_stopped(self) -> None:
-        """Return on SIGINT or SIGTERM; raise what stopped the slots, if something did."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+    async def until(self, stop: asyncio.Event) -> None:
+        """Return once told to stop; raise what stopped the slots, if something did."""
         stopping = asyncio.create_task(stop.wait())
         assert self._slots is not None
         await asyncio.wait([stopping, self._slots], return_when=asyncio.FIRST_COMPLETED)
@@ -151,10 +147,13 @@ class BlockLog:
 
 async def serve(options: ChainOptions, ready: Callable[[Running], None] | None = None) -> None:
     """Run a chain until SIGINT or SIGTERM; `ready` is told once every port answers."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with Running(options) as running:
         if ready is not None:
             ready(running)
-        await running.until_stopped()
+        await running.until(stop)
 
 
 async def _bind(port: int, start: Callable[[int], Awaitable[int]]) -> int:

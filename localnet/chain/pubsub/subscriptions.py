@@ -46,9 +46,8 @@ class Subscriptions:
         self._endpoint = Endpoint(chain, "pubsub")
         self._ids = count()
         self._all: dict[int, Subscription] = {}
-        genesis = chain.bank.genesis.blockhash
         self._notified: dict[Commitment, deque[str]] = {
-            one: deque([genesis], maxlen=NOTIFIED_BLOCKS_MAX) for one in COMMITMENTS
+            one: deque([chain.at(one).blockhash], maxlen=NOTIFIED_BLOCKS_MAX) for one in COMMITMENTS
         }
         chain.on_block.append(self._on_block)
         chain.on_received.append(self._on_received)

@@ -10,6 +10,7 @@ import h11
 from localnet.chain.errors import ReplyLost
 
 IDLE_S_MAX = 120.0
+LINGER_S = 1.0
 _JSON = ("content-type", "application/json; charset=utf-8")
 _PLAIN = ("content-type", "text/plain; charset=utf-8")
 _NOT_ALLOWED = b"Used HTTP Method is not allowed. POST or OPTIONS is required\n"
@@ -32,6 +33,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._reading = True
+        self._refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client came."""
@@ -60,14 +62,17 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: read on."""
+        if self._refused:
+            return
         self._http.receive_data(data)
         self._turn()
         self._rest()
 
     def eof_received(self) -> None:
         """The client will send no more."""
-        self._http.receive_data(b"")
-        self._turn()
+        if not self._refused:
+            self._http.receive_data(b"")
+            self._turn()
 
     def _rest(self) -> None:
         if self._idle is not None:
@@ -81,7 +86,7 @@ class Connection(asyncio.Protocol):
 
     def _turn(self) -> None:
         """Handle every event that is complete."""
-        while self._transport is not None and not self._transport.is_closing() and self._reading:
+        while self._transport is not None and not self._transport.is_closing() and self._reading and not self._refused:
             try:
                 event = self._http.next_event()
             except h11.RemoteProtocolError as error:
@@ -171,7 +176,13 @@ class Connection(asyncio.Protocol):
         """Say why and hang up; a peer that speaks no HTTP may not understand."""
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._reply(status, body, {}, [_PLAIN, ("connection", "close")])
-        self._close()
+        if self._transport is None:
+            return
+        # closing now, with bytes unread, would reset the connection before the peer has read why
+        self._refused = True
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_S, self._close)
 
     def _write(self, event: h11.InformationalResponse) -> None:
         if self._transport is not None:

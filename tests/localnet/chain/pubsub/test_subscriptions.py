@@ -1,0 +1,136 @@
+"""Subscriptions: what a block means to each kind, without sockets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from solders.keypair import Keypair
+
+from localnet.chain.errors import RpcError
+from localnet.chain.node import Chain
+from localnet.chain.pubsub.subscriptions import SUBSCRIPTIONS_MAX, Subscriptions
+from localnet.chain.rpc.params import Params
+from localnet.chain.wire import SYSTEM
+from tests.localnet.chain.people import SOL, pay
+
+TOP = {"commitment": "processed", "encoding": "base64"}
+
+
+class Ear:
+    """A subscriber that keeps what it is told."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.subscriptions = Subscriptions(chain)
+        self.heard: list[dict[str, Any]] = []
+
+    def on(self, method: str, *params: Any) -> int:
+        """Subscribe."""
+        return self.subscriptions.add(method, Params(list(params)), self.heard.append)
+
+    def results(self, kind: str) -> list[Any]:
+        """What was told of one kind."""
+        return [one["params"]["result"] for one in self.heard if one["method"] == f"{kind}Notification"]
+
+
+@pytest.fixture
+def ear(chain: Chain, alice: Keypair) -> Ear:
+    """A subscriber of a chain on which Alice has funds."""
+    return Ear(chain)
+
+
+def test_slots_and_roots(chain: Chain, ear: Ear) -> None:
+    """Each slot with its parent and the root; each new root once."""
+    ear.on("slotSubscribe")
+    ear.on("rootSubscribe")
+    chain.produce(2)
+    chain.skip(3)
+    chain.produce(30)
+    assert ear.results("slot")[:3] == [
+        {"slot": 2, "parent": 1, "root": 0},
+        {"slot": 3, "parent": 2, "root": 0},
+        {"slot": 7, "parent": 3, "root": 0},
+    ]
+    assert ear.results("root") == [1, 2]
+
+
+@pytest.mark.parametrize(("commitment", "blocks"), [("processed", 1), ("confirmed", 2), ("finalized", 32)])
+def test_each_kind_waits_for_its_commitment(
+    chain: Chain, ear: Ear, alice: Keypair, bob: Keypair, commitment: str, blocks: int
+) -> None:
+    """Account, program, logs and signature tell of a payment once, with its slot, when it has the commitment."""
+    wire = pay(chain, alice, bob.pubkey(), SOL)
+    config = {"commitment": commitment, "encoding": "base64"}
+    ear.on("accountSubscribe", str(bob.pubkey()), config)
+    ear.on("programSubscribe", str(SYSTEM), {**config, "filters": [{"dataSize": 0}]})
+    ear.on("logsSubscribe", {"mentions": [str(bob.pubkey())]}, config)
+    ear.on("signatureSubscribe", wire.signature, config)
+    chain.submit(wire)
+    chain.produce(blocks - 1) if blocks > 1 else None
+    before = len(ear.results("account"))
+    chain.produce(2)
+    assert (before, len(ear.results("account"))) == (0, 1)
+    (account,) = ear.results("account")
+    assert (account["context"]["slot"], account["value"]["lamports"]) == (2, SOL)
+    assert {one["value"]["pubkey"] for one in ear.results("program")} >= {str(alice.pubkey()), str(bob.pubkey())}
+    (logs,) = ear.results("logs")
+    assert (logs["value"]["signature"], logs["value"]["err"]) == (wire.signature, None)
+    assert ear.results("signature") == [{"context": {"slot": 2}, "value": {"err": None}}]
+
+
+def test_signature_tells_receipt_and_past(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
+    """Receipt on demand, the result when it lands, and at once for what has landed already; then it is over."""
+    wire = pay(chain, alice, bob.pubkey(), SOL)
+    id_ = ear.on("signatureSubscribe", wire.signature, {**TOP, "enableReceivedNotification": True})
+    chain.submit(wire)
+    chain.produce()
+    assert [one["value"] for one in ear.results("signature")] == ["receivedSignature", {"err": None}]
+    assert ear.subscriptions.remove(id_) is False
+    ear.on("signatureSubscribe", wire.signature, TOP)
+    assert len(ear.results("signature")) == 3
+
+
+def test_fork_tells_the_new_blocks(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
+    """After a fork the replacing slots are told, and an account that lands again is told again."""
+    ear.on("slotSubscribe")
+    ear.on("accountSubscribe", str(bob.pubkey()), TOP)
+    chain.submit(pay(chain, alice, bob.pubkey(), SOL))
+    chain.produce(3)
+    chain.fork(3)
+    assert [one["slot"] for one in ear.results("slot")] == [2, 3, 4, 2, 3, 4]
+    assert [one["context"]["slot"] for one in ear.results("account")] == [2, 2]
+
+
+def test_unchanged_accounts_are_silent(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
+    """A failing transaction tells of its payer, not of the account it could not change."""
+    ear.on("accountSubscribe", str(bob.pubkey()), TOP)
+    ear.on("accountSubscribe", str(alice.pubkey()), TOP)
+    chain.submit(pay(chain, alice, bob.pubkey(), 1000 * SOL))
+    chain.produce()
+    assert [one["value"]["lamports"] for one in ear.results("account")] == [100 * SOL - 5_000]
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "message"),
+    [
+        ("accountSubscribe", ["abc"], "Invalid Request: Invalid pubkey provided"),
+        ("logsSubscribe", [{"mentions": []}], "Invalid Request: Only 1 address supported"),
+        ("signatureSubscribe", ["abc"], "Invalid Request: Invalid signature provided"),
+    ],
+)
+def test_bad_subscriptions(ear: Ear, method: str, params: list[object], message: str) -> None:
+    """Agave's sentences, and nothing is subscribed."""
+    with pytest.raises(RpcError) as caught:
+        ear.on(method, *params)
+    assert (caught.value.code, caught.value.message) == (-32602, message)
+
+
+def test_subscriptions_are_bounded(ear: Ear) -> None:
+    """One too many is refused; removing one makes room."""
+    first = ear.on("slotSubscribe")
+    for _ in range(SUBSCRIPTIONS_MAX - 1):
+        ear.on("slotSubscribe")
+    with pytest.raises(RpcError, match="limit reached"):
+        ear.on("slotSubscribe")
+    assert ear.subscriptions.remove(first)
+    ear.on("slotSubscribe")
