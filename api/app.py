@@ -14,17 +14,16 @@ from urllib.parse import urlsplit
 
 import psycopg
 import psycopg_pool
-from litestar import Litestar, Response
+from litestar import Litestar, Request, Response
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
-from . import metrics, problems
+from . import openapi, problems
 from .bus import PostgresBus
 from .cache import Cache
 from .edge import Edge, EdgePolicy
+from .errors import UnsupportedMediaType
 from .limiter import Limiter, LimitPolicy
 from .queries.feed import FeedReader
 from .queries.read import Freshness, Pool, Reader
@@ -56,8 +55,6 @@ def create(settings: Settings) -> Service:
     bus = PostgresBus(settings.database_url)
     hub = Hub(FeedReader(reader), bus, settings.feed_poll_ms / 1000)
     limiter = Limiter(_limits(settings), settings.limits_url)
-    web = Web(dev_wallet=settings.dev_wallet)
-
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await pool.open(wait=False)
@@ -71,16 +68,20 @@ def create(settings: Settings) -> Service:
             await asyncio.gather(*tasks, return_exceptions=True)
             await pool.close(timeout=1)
 
-    given = {"reader": reader, "hub": hub, "limiter": limiter, "settings": settings, "web": web}
+    given = {"reader": reader, "hub": hub, "limiter": limiter, "settings": settings}
+    dependencies = {name: _given(value) for name, value in given.items()}
+    document = openapi.document(HANDLERS, {**dependencies, "web": _given(None)})
+    dependencies["web"] = _given(Web(document, dev_wallet=settings.dev_wallet))
     litestar = Litestar(
         HANDLERS,
-        dependencies={name: _given(value) for name, value in given.items()},
+        dependencies=dependencies,
+        before_request=_require_json,
         exception_handlers={Exception: problems.handle, 404: problems.handle, 405: problems.handle},
         after_request=_mark,
         lifespan=[lifespan],
         request_max_body_size=BODY_BYTES_MAX,
         cors_config=_cors(settings),
-        openapi_config=_openapi(settings),
+        openapi_config=None,
         logging_config=None,
     )
     edge = Edge(litestar, _edge_policy(settings), limiter, Cache(), lambda: hub.seq)
@@ -94,6 +95,13 @@ def _given(value: object) -> Provide:
         return value
 
     return Provide(give, sync_to_thread=False)
+
+
+async def _require_json(request: Request) -> None:
+    """Refuse a body that does not say it is JSON; raises UnsupportedMediaType."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in ("POST", "PUT") and kind != "application/json":
+        raise UnsupportedMediaType
 
 
 async def _mark(response: Response) -> Response:
@@ -156,18 +164,6 @@ def _cors(settings: Settings) -> CORSConfig | None:
         allow_methods=["GET", "POST", "PUT"],
         allow_headers=["content-type", "idempotency-key", "last-event-id"],
         expose_headers=["etag", "x-request-id"],
-    )
-
-
-def _openapi(settings: Settings) -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="Sealbook API",
-        version=metrics.package_version(),
-        description="Prediction markets that prove themselves: reads of the mirror, unsigned transactions, one relay.",
-        path="/v1",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        use_handler_docstrings=True,
-        servers=[],
     )
 
 

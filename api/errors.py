@@ -36,9 +36,10 @@ class ApiError(Exception):
     def __init_subclass__(cls) -> None:
         cls.code = _WORD.sub("_", cls.__name__).lower()
 
-    def __init__(self, detail: str | None = None, *, field: str | None = None) -> None:
+    def __init__(self, detail: str | None = None, *, field: str | None = None, code: str | None = None) -> None:
         super().__init__(detail or " ".join((type(self).__doc__ or "").split()))
         self.field = field
+        self.code = code or type(self).code
 
     @property
     def detail(self) -> str:
@@ -100,6 +101,12 @@ class InvalidAddress(BadRequest):
 
 class InvalidCursor(BadRequest):
     """A cursor is what `next_cursor` gave, unchanged."""
+
+
+class UnsupportedMediaType(BadRequest):
+    """A body is sent as application/json."""
+
+    status = 415
 
 
 class InvalidHost(BadRequest):

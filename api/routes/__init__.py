@@ -1,6 +1,6 @@
 """One file a noun: parse the request, run one statement or one submit, answer. HANDLERS is the whole surface."""
 
-from . import markets, metadata, pages, platform, stream, transactions, users
+from . import markets, metadata, pages, platform, relay, stream, transactions, users
 
 HANDLERS = [
     markets.markets,
@@ -21,10 +21,12 @@ HANDLERS = [
     transactions.claim,
     transactions.activate,
     transactions.create_market,
+    relay.relay,
     metadata.put_metadata,
     metadata.get_metadata,
     stream.sse,
     stream.stream,
+    pages.openapi,
     pages.list_page,
     pages.market_page,
     pages.asset,

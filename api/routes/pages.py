@@ -13,9 +13,9 @@ from ..errors import NotFound
 from ..settings import Settings
 
 TYPES = {
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
     "svg": "image/svg+xml",
     "woff2": "font/woff2",
 }
@@ -34,8 +34,9 @@ class Asset:
 class Web:
     """Every file of api/web by its path."""
 
-    def __init__(self, *, dev_wallet: bool) -> None:
+    def __init__(self, openapi: bytes, *, dev_wallet: bool) -> None:
         self._assets = dict(_walk(files("api") / "web", ""))
+        self._assets["openapi.json"] = _asset(openapi, "application/json")
         if not dev_wallet:
             for name in DEV_ONLY:
                 self._assets.pop(name, None)
@@ -69,6 +70,12 @@ async def asset(name: str, request: Request, web: Web) -> Response[bytes]:
     return web.response(name.lstrip("/"), request)
 
 
+@get("/v1/openapi.json", include_in_schema=False)
+async def openapi(request: Request, web: Web) -> Response[bytes]:
+    """This surface as an OpenAPI document."""
+    return web.response("openapi.json", request)
+
+
 @get("/favicon.ico", include_in_schema=False)
 async def favicon(request: Request, web: Web) -> Response[bytes]:
     """Browsers ask for it unasked."""
@@ -83,6 +90,10 @@ def content_policy(settings: Settings) -> str:
     )
 
 
+def _asset(body: bytes, media_type: str) -> Asset:
+    return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+
+
 def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
     found: list[tuple[str, Asset]] = []
     for entry in folder.iterdir():
@@ -90,8 +101,7 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
         if entry.is_dir():
             found += _walk(entry, name + "/")
         elif kind in TYPES:
-            body = entry.read_bytes()
-            found.append((name, Asset(body, TYPES[kind], f'"{hashlib.sha256(body).hexdigest()[:16]}"')))
+            found.append((name, _asset(entry.read_bytes(), TYPES[kind])))
     return found
 
 

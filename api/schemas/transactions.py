@@ -128,6 +128,16 @@ class RelayBody(_Body, frozen=True, kw_only=True):
     replaces: str | None = None
 
 
+class Relayed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the relayer made of a signed transaction; follow it at /v1/intents/{id}."""
+
+    id: str
+    state: str
+    wallet: Address
+    market: Address
+    nonce: Amount | None
+
+
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """What the relayer has done with a signed transaction so far."""
 

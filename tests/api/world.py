@@ -80,9 +80,9 @@ class World:
         """One row; what is not given and may not be null is zero."""
         schema, name = table.split(".")
         row = {
-            column: given.get(column, None if nullable else ZERO.get(kind, START))
-            for column, kind, nullable in self._shape(schema, name)
-            if column in given or not nullable
+            column: given.get(column, ZERO.get(kind, START))
+            for column, kind, optional in self._shape(schema, name)
+            if column in given or not optional
         }
         assert set(given) <= set(row), f"{table}: unknown {set(given) - set(row)}"
         statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
@@ -267,7 +267,7 @@ class World:
         key = f"{schema}.{name}"
         if key not in self._columns:
             rows = self.db.execute(
-                """SELECT column_name, data_type, is_nullable = 'YES' FROM information_schema.columns
+                """SELECT column_name, data_type, is_nullable = 'YES' OR column_default IS NOT NULL FROM information_schema.columns
                 WHERE table_schema = %s AND table_name = %s AND is_identity = 'NO'""",
                 (schema, name),
             )
