@@ -121,12 +121,9 @@ pub struct ConfigTerms {
 impl ConfigTerms {
     /// Refuses settings that would contradict a rule or each other.
     pub fn validate(&self) -> Result<()> {
-        let fees = u32::from(self.protocol_fee_bps)
-            + u32::from(self.max_creator_fee_bps)
-            + u32::from(self.max_resolver_fee_bps);
+        let fees = [self.protocol_fee_bps, self.max_creator_fee_bps, self.max_resolver_fee_bps];
         let shares = [self.approve_bps, self.bond_bps, self.quorum_bps, self.slash_bps, self.max_conf_bps];
-        let bounded = u32::from(self.protocol_fee_bps) <= FEE_BPS_MAX
-            && fees <= 3 * FEE_BPS_MAX
+        let bounded = fees.iter().all(|bps| u32::from(*bps) <= FEE_BPS_MAX)
             && shares.iter().all(|bps| u64::from(*bps) <= BPS)
             && u64::from(self.overturn_bps) > BPS / 2
             && u64::from(self.overturn_bps) <= BPS;

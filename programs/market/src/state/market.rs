@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{flag, pause};
+use crate::constants::flag;
 use crate::errors::MarketError;
 use crate::events::Header;
 use crate::lifecycle::State;
@@ -193,7 +193,7 @@ impl Market {
         require!(!self.has(flag::HALTED), MarketError::Halted);
         require!(now >= self.open, MarketError::NotOpen);
         require!(now < self.lock, MarketError::Locked);
-        config.require_unpaused(bit & pause::ALL)
+        config.require_unpaused(bit)
     }
 
     /// Counts one more event of this market and heads it.
