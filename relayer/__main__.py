@@ -161,9 +161,8 @@ async def _work(settings: Settings) -> None:
         work, launcher = _loop(wires, signers, hold)
         stop, pulse = asyncio.Event(), working.Pulse()
         bell = Bell(wires.database, "relay_intent")
-        wait = partial(bell.wait, settings.poll_ms / 2000)
         loops = [
-            working.serve(work, wait=wait, pulse=pulse, stop=stop),
+            working.serve(work, wait=bell.wait, quiet_s=settings.poll_ms / 2000, pulse=pulse, stop=stop),
             bell.run(),
             _upkeep(wires, launcher),
         ]

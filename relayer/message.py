@@ -119,6 +119,16 @@ def _signers(message: Message | MessageV0 | MessageV1) -> list[Pubkey]:
     return list(message.account_keys)[: message.header.num_required_signatures]
 
 
+def _writable(message: Message | MessageV0 | MessageV1) -> list[Pubkey]:
+    """Accounts that the header asks to write: each group lists its read-only ones last."""
+    keys, header = list(message.account_keys), message.header
+    signed = header.num_required_signatures
+    return (
+        keys[: signed - header.num_readonly_signed_accounts]
+        + keys[signed : len(keys) - header.num_readonly_unsigned_accounts]
+    )
+
+
 def _normal(transaction: VersionedTransaction) -> Normal:
     message = transaction.message
     keys = tuple(message.account_keys)
@@ -132,7 +142,7 @@ def _normal(transaction: VersionedTransaction) -> Normal:
         signatures=tuple(transaction.signatures),
         keys=keys,
         signers=tuple(_signers(message)),
-        writable=frozenset(k for i, k in enumerate(keys) if message.is_maybe_writable(i)),
+        writable=frozenset(_writable(message)),
         blockhash=str(message.recent_blockhash),
         calls=ours,
         compute_limit=limit,

@@ -141,7 +141,9 @@ def _form(normal: Normal) -> Iterator[Refusal]:
         yield Refusal(code="durable_nonce", detail="Durable nonces are not relayed.")
     if normal.version == "1" and normal.budget_calls:
         yield Refusal(code="compute_budget", detail="A v1 message sets its compute budget in its config.")
-    if not 0 < normal.compute_limit <= min(UNITS_WALLET_MAX, UNITS_MAX):
+    # Without a compute budget the runtime's own default stands, and no priority fee can hang on it.
+    stated = normal.version == "1" or normal.budget_calls > 0
+    if not 0 < normal.compute_limit <= (UNITS_WALLET_MAX if stated else UNITS_MAX):
         yield Refusal(code="compute_limit", detail=f"The compute limit must be 1 to {UNITS_WALLET_MAX} units.")
     if normal.version == "1" and not normal.loaded_limit:
         yield Refusal(code="loaded_limit", detail="A v1 message must set its loaded accounts data limit.")

@@ -40,13 +40,13 @@ def read(path: Path) -> Terms:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise BadSetting(f"{path}: {error}") from error
     try:
-        raw: dict[str, Any] = dict(data["terms"])
+        admin, rules = _key(data.pop("admin")), data.pop("mint_rule", [])
+        raw: dict[str, Any] = data
         for name in _KEYS:
             raw[name] = _key(raw[name])
         raw["pyth"] = tuple(_key(key) for key in raw["pyth"])
         config = ConfigTerms(**{name: raw.pop(name) for name in ConfigTerms.__struct_fields__})
-        mints = msgspec.convert(data.get("mints", []), tuple[MintTerms, ...])
-        admin = _key(data["admin"])
+        mints = msgspec.convert(rules, tuple[MintTerms, ...])
     except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
         raise BadSetting(f"{path}: {error!r}") from error
     if raw:

@@ -83,6 +83,9 @@ class Work:
         """One group of due intents; how many were looked at. Raises Transient with the leases given back."""
         claims = await self._journal.claim(slot=self.slot, limit=GROUP_MAX)
         if not claims:
+            # Some intents wait for a slot: a quiet loop must still learn that it came.
+            heights, _ = await self._chain.look(())
+            self.slot = heights.slot
             return 0
         try:
             changes = await self._handle(claims)

@@ -11,6 +11,7 @@ from relayer.work.loop import Work
 
 FAILURE_PAUSE_S = 0.2
 FAILURE_PAUSE_S_MAX = 2.0
+QUIET_S_MAX = 0.5
 
 _log = structlog.get_logger()
 
@@ -28,9 +29,11 @@ class Pulse:
         return time.monotonic() - self.at
 
 
-async def serve(work: Work, *, wait: Callable[[], Awaitable[None]], pulse: Pulse, stop: asyncio.Event) -> None:
-    """One round after the other until stop is set; a busy round is followed at once, a quiet one by a wait."""
-    pause = FAILURE_PAUSE_S
+async def serve(
+    work: Work, *, wait: Callable[[float], Awaitable[None]], quiet_s: float, pulse: Pulse, stop: asyncio.Event
+) -> None:
+    """One round after the other until stop is set; a busy round is followed at once, quiet ones by longer waits."""
+    pause, rest = FAILURE_PAUSE_S, quiet_s
     while not stop.is_set():
         try:
             busy = await work.round()
@@ -41,5 +44,8 @@ async def serve(work: Work, *, wait: Callable[[], Awaitable[None]], pulse: Pulse
             pause = min(pause * 2, FAILURE_PAUSE_S_MAX)
             continue
         pulse.at, pulse.failure, pause = time.monotonic(), "", FAILURE_PAUSE_S
-        if not busy:
-            await wait()
+        if busy:
+            rest = quiet_s
+            continue
+        await wait(rest)
+        rest = min(rest * 2, max(QUIET_S_MAX, quiet_s))
