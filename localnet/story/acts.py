@@ -15,17 +15,15 @@ from solders.pubkey import Pubkey
 
 from idl import accounts, addresses, codec, instructions
 from idl.limits import BPS
-from idl.maths.parimutuel import open_interest, stake_rate_bps
+from idl.maths.parimutuel import open_interest
 from idl.program import WSOL_MINT
 from localnet import wallets
-from localnet.errors import StoryFailed
 from localnet.story import cast, tokens
 from localnet.story.cast import Bet, Made
 from localnet.story.chain import Chain
 from localnet.story.stage import Stage
 
 VALID_SLOTS: Final = 150
-SLIPPAGE_BPS: Final = 300
 
 
 async def read_market(chain: Chain, address: Pubkey) -> accounts.Market | None:
@@ -70,18 +68,14 @@ async def make_dollar(stage: Stage, people: tuple[str, ...]) -> None:
 
 
 async def stake(stage: Stage, made: Made, bet: Bet) -> None:
-    """Stake as a wallet does that knows only the chain."""
+    """Stake as a wallet does that knows only the chain: its own clock, its own nonce, its own bound."""
     key = stage.key(bet.who)
-    market = await read_market(stage.chain, made.address)
-    if market is None:
-        raise StoryFailed(f"no market at {made.address}")
     position = addresses.position(made.address, key.pubkey()).address
-    rate = stake_rate_bps(market.supply[: market.n], bet.outcome, bet.amount, sum(market.fee_bps))
     staking = instructions.stake(
         outcome=bet.outcome,
         amount=bet.amount,
-        # The pool only pays less as others join the same side: the bound is for them, never below the stake itself.
-        min_rate_bps=max(BPS, rate * (BPS - SLIPPAGE_BPS) // BPS),
+        # At least the stake itself, whoever else joins the same side first.
+        min_rate_bps=BPS,
         nonce=await _last_nonce(stage.chain, position) + 1,
         valid_until=await stage.chain.slot() + VALID_SLOTS,
         market=made.address,

@@ -25,6 +25,8 @@ TERMINAL: Final = frozenset({"SETTLED", "SUPERSEDED", "RETURNED", "REJECTED", "F
 _TIMEOUT_S: Final = 10.0
 _TRIES_MAX: Final = 5
 _LATER: Final = frozenset({429, 500, 502, 503, 504})
+# The pool moved between quote and landing: a wallet asks for a new quote.
+_QUOTE_AGAIN: Final = frozenset({"RateTooLow"})
 
 
 class _Answer(msgspec.Struct, Generic[T], frozen=True):
@@ -83,6 +85,11 @@ class MarketView(msgspec.Struct, frozen=True):
     slug: str = ""
 
 
+def _cause(intent: Intent) -> str:
+    """Name of the program error that ended an intent."""
+    return (intent.reason or "").partition(":")[0]
+
+
 class Refused(StoryFailed):
     """The API said no; the text is its problem's."""
 
@@ -128,9 +135,10 @@ class Api:
         raise StoryFailed(f"a {kind} cannot land: {said}")
 
     async def act(self, kind: str, body: object, key: Keypair) -> Built:
-        """Build, sign, relay and wait until it is settled; one that came back unlanded is built and signed anew.
+        """Build, sign, relay and wait until it is settled.
 
-        Answers what landed. Raises StoryFailed when the relay ends it otherwise.
+        One that came back, or lost its rate, is built and signed anew. Answers what landed. Raises StoryFailed when
+        the relay ends it otherwise.
         """
         replaces: str | None = None
         for _ in range(_TRIES_MAX):
@@ -138,9 +146,10 @@ class Api:
             intent = await self._settled(await self.relay(sign(built.transaction, key), replaces=replaces))
             if intent.state == "SETTLED":
                 return built
-            if intent.state != "RETURNED":
+            if intent.state == "RETURNED":
+                replaces = intent.id
+            elif _cause(intent) not in _QUOTE_AGAIN:
                 raise StoryFailed(f"{kind} of {key.pubkey()} ended {intent.state}: {intent.reason}")
-            replaces = intent.id
         raise StoryFailed(f"{kind} of {key.pubkey()} came back {_TRIES_MAX} times")
 
     async def relay(self, transaction: str, *, replaces: str | None = None) -> Intent:

@@ -27,7 +27,7 @@ async def play(stage: Stage) -> None:
     made = await asyncio.gather(*(_make(stage, terms) for terms in cast.MARKETS))
     price, opinion, void = made
     stage.console.chapter("Five wallets stake, by themselves and through the relay")
-    await asyncio.gather(_strike(stage, price), *(_stakes(stage, made, who) for who in wallets.PEOPLE))
+    await asyncio.gather(_strike(stage, price), *(_stakes(stage, one) for one in made))
     stage.console.chapter("One is called off, two are decided")
     await asyncio.gather(_call_off(stage, void), _decide_by_price(stage, price), _decide_by_word(stage, opinion))
     stage.console.chapter("Everybody is paid, and everything is given back")
@@ -89,13 +89,29 @@ async def _make(stage: Stage, terms: Terms) -> Made:
     return Made(terms=terms, address=address, open=opens, lock=lock, event=event)
 
 
-async def _stakes(stage: Stage, made: tuple[Made, ...] | list[Made], who: str) -> None:
-    """All stakes of one wallet, one after the other, in every market."""
-    for market in made:
-        await stage.clock_reaches(market.open)
-        for bet in market.terms.bets:
-            if bet.who == who:
-                await _stake(stage, market, bet)
+async def _stakes(stage: Stage, made: Made) -> None:
+    """All stakes of one market: each begins once the mirror shows the one before, none waits for finality."""
+    await stage.clock_reaches(made.open)
+    volume = 0
+    landing: list[asyncio.Task[None]] = []
+    for bet in made.terms.bets:
+        landing.append(asyncio.create_task(_stake(stage, made, bet)))
+        volume += bet.amount
+        await _shown(stage, made, volume, landing)
+    await asyncio.gather(*landing)
+
+
+async def _shown(stage: Stage, made: Made, volume: int, landing: list[asyncio.Task[None]]) -> None:
+    """Wait until the mirror shows that volume; a stake that failed meanwhile is raised."""
+
+    async def seen() -> bool:
+        for task in landing:
+            if task.done():
+                task.result()
+        view = await stage.api.market(str(made.address))
+        return view is not None and int(view.volume) >= volume
+
+    await stage.until(f"a volume of {made.terms.show(volume)} in the mirror", seen)
 
 
 async def _stake(stage: Stage, made: Made, bet: Bet) -> None:
