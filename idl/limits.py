@@ -28,7 +28,11 @@ VOID_AFTER_MAX_S: Final = 30 * 86_400
 DECIDED_DEADLINE_S: Final = 30 * 86_400
 CONFIG_CHANGE_OPEN_S: Final = 7 * 86_400
 
-# pay_out: triples of [position, destination, payer] that fit one transaction, by message version and mint.
+# A transaction v1 names at most so many accounts (SIMD-0385).
+V1_KEYS_MAX: Final = 64
+
+# pay_out: triples of [position, destination, payer] that fit one transaction, by message version and mint. Those of
+# SOL hold where owners or few others paid the rents: a triple then is two accounts, with a payer of its own three.
 PAY_OUT_LEGACY_MAX: Final = 8
 PAY_OUT_LEGACY_NATIVE_MAX: Final = 11
 PAY_OUT_V1_MAX: Final = 18

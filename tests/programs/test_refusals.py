@@ -8,13 +8,20 @@ import msgspec
 import pytest
 from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
 from solders.hash import Hash
-from solders.message import Message
+from solders.message import Message, MessageV1, TransactionConfig
 from solders.pubkey import Pubkey
 
 from idl.codec import encode_account
 from idl.enums import Engine
 from idl.events import Staked
-from idl.limits import PAY_OUT_LEGACY_MAX, PAY_OUT_LEGACY_NATIVE_MAX, U64_MAX
+from idl.limits import (
+    PAY_OUT_LEGACY_MAX,
+    PAY_OUT_LEGACY_NATIVE_MAX,
+    PAY_OUT_V1_MAX,
+    PAY_OUT_V1_NATIVE_MAX,
+    U64_MAX,
+    V1_KEYS_MAX,
+)
 from idl.program import MARKET_ID, WSOL_MINT
 from idl.schema import load
 from tests.programs import tokens
@@ -169,6 +176,17 @@ def test_legacy_batches(world: World, mint: object, most: int) -> None:
         whole = [*budget, pool.pay_out(*names).instruction]
         sizes.append(1 + 64 + len(bytes(Message.new_with_blockhash(whole, key("payer"), Hash.default()))))
     assert sizes[0] <= 1_232 < sizes[1]
+
+
+@pytest.mark.parametrize(("mint", "most"), [(USDC, PAY_OUT_V1_MAX), (WSOL_MINT, PAY_OUT_V1_NATIVE_MAX)])
+def test_v1_batches(world: World, mint: object, most: int) -> None:
+    """As many winners as the limits say fit a transaction v1, by its accounts and its 4096 bytes."""
+    pool = opened(world, mint=mint)
+    names = [f"winner {n}" for n in range(most)]
+    instruction = pool.pay_out(*names).instruction
+    message = MessageV1.try_compile(key("payer"), [instruction], Hash.default(), TransactionConfig(1, 1, 1, 1))
+    assert len(message.account_keys) <= V1_KEYS_MAX
+    assert 1 + 64 + len(bytes(message)) <= 4_096
 
 
 def test_a_lost_event_is_noticed(world: World) -> None:
