@@ -54,7 +54,8 @@ def unpack(result: Any) -> tuple[Any, TransactionMetadata, dict[Pubkey, Account]
 
 def is_unexecuted(error: Any, meta: TransactionMetadata) -> bool:
     """Whether it failed before any instruction ran (then LiteSVM took no fee)."""
-    return isinstance(error, str) and not meta.logs() and not meta.compute_units_consumed()
+    ran = isinstance(error, dict) and "InstructionError" in error
+    return not ran and not meta.logs() and not meta.compute_units_consumed()
 
 
 def executed(

@@ -122,7 +122,7 @@ class Runtime:
 
     def _fees_only(self, call: Resolved, pre: Balances, error: Any, loaded: int, *, dry: bool) -> Outcome:
         """A transaction that failed to load pays its fee and lands; Refused if it cannot pay or failed otherwise."""
-        if error not in _FEES_ONLY:
+        if not isinstance(error, str) or error not in _FEES_ONLY:
             raise Refused(error)
         if self.read(call.keys[0]) is None:
             raise Refused("AccountNotFound")

@@ -59,6 +59,7 @@ class _Client:
         self._subscriptions = subscriptions
         self._queue: asyncio.Queue[Any] = asyncio.Queue(QUEUE_MESSAGES_MAX)
         self._mine: set[int] = set()
+        self._new: list[int] = []
         self._too_slow = asyncio.Event()
 
     def send(self, message: Any) -> None:
@@ -92,11 +93,12 @@ class _Client:
             replies = [self._reply(one) for one in request]
             if replies:
                 self.send(replies)
-            return
-        if not isinstance(request, dict):
+        elif isinstance(request, dict):
+            self.send(self._reply(request))
+        else:
             self.send(_error(-32700, "Parse error", None))
-            return
-        self.send(self._reply(request))
+        while self._new:  # a notification before the reply that names its subscription would be lost on the client
+            self._subscriptions.begin(self._new.pop())
 
     def _reply(self, request: dict[str, Any]) -> dict[str, Any]:
         id_ = request.get("id")
@@ -118,6 +120,7 @@ class _Client:
             raise invalid_params(f"`params` should have at least {least} argument(s)")
         id_ = self._subscriptions.add(method, Params(values), self.send)
         self._mine.add(id_)
+        self._new.append(id_)
         return id_
 
     def _unsubscribe(self, values: list[Any]) -> bool:

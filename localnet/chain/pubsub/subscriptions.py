@@ -59,9 +59,13 @@ class Subscriptions:
         made = _READERS[method](0, params, send)
         made = replace(made, id=next(self._ids))
         self._all[made.id] = made
-        if made.kind == "signature":
-            self._catch_up(made)
         return made.id
+
+    def begin(self, id_: int) -> None:
+        """Tell a new subscriber what is already so; to be called once it knows the id."""
+        one = self._all.get(id_)
+        if one is not None and one.kind == "signature":
+            self._catch_up(one)
 
     def remove(self, id_: int) -> bool:
         """Unsubscribe; False when there is no such subscription."""

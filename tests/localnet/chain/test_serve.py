@@ -235,6 +235,22 @@ def test_pubsub_over_a_socket() -> None:
     play(scene)
 
 
+def test_subscription_is_named_before_it_speaks() -> None:
+    """For a signature that has landed already the reply with the id comes first, the notification second."""
+
+    async def scene(running: Running) -> None:
+        chain = running.chain
+        signature = chain.submit(pay(chain, chain.faucet, person("alice").pubkey(), SOL))
+        chain.produce()
+        async with websockets.connect(running.pubsub_url) as socket:
+            asked = {"jsonrpc": "2.0", "id": 1, "method": "signatureSubscribe"}
+            await socket.send(json.dumps({**asked, "params": [signature, {"commitment": "processed"}]}))
+            first, second = json.loads(await socket.recv()), json.loads(await socket.recv())
+            assert second["params"]["subscription"] == first["result"]
+
+    play(scene)
+
+
 def test_taken_port_is_named() -> None:
     """A port somebody else listens on is an error with its number."""
 

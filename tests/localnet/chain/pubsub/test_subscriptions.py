@@ -26,7 +26,9 @@ class Ear:
 
     def on(self, method: str, *params: Any) -> int:
         """Subscribe."""
-        return self.subscriptions.add(method, Params(list(params)), self.heard.append)
+        id_ = self.subscriptions.add(method, Params(list(params)), self.heard.append)
+        self.subscriptions.begin(id_)
+        return id_
 
     def results(self, kind: str) -> list[Any]:
         """What was told of one kind."""
