@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import cycle
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from solders.hash import Hash
@@ -292,13 +292,14 @@ def _weigh(
 
 def _attempt(draft: Draft, signed: bytes, wire: bytes, version: str) -> Attempt:
     claim, action = draft.item.claim, draft.item.action
+    digest = sha256(signed).digest()
     return Attempt(
-        id=uuid4(),
+        id=UUID(bytes=digest[:16]),  # the same bytes are the same attempt, whoever signs them
         intent_id=claim.intent.id,
         n=action.n,
         lane=action.lane,
         signature=first_signature(wire),
-        message_hash=sha256(signed).digest(),
+        message_hash=digest,
         wire=wire,
         version=version,
         blockhash="",
