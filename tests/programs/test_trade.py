@@ -1,13 +1,16 @@
 """stake and withdraw: bounds, nonces, slots, rates, windows."""
 
 import pytest
+from solders.system_program import TransferParams, transfer
+from spl.token.instructions import close_account, create_idempotent_associated_token_account, sync_native
+from spl.token.models import CloseAccountParams, SyncNativeParams
 
 from idl.enums import Pause
 from idl.events import Staked
 from idl.instructions import set_pause
 from idl.limits import U64_MAX
 from idl.maths.parimutuel import stake_rate_bps
-from idl.program import MARKET_ID, TOKEN_2022_PROGRAM, WSOL_MINT
+from idl.program import MARKET_ID, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from localnet.wallets import wallet
 from tests.programs import tokens
 from tests.programs.pools import credited, opened
@@ -243,3 +246,24 @@ def test_settling_pays_credit_too() -> None:
     rent = world.svm.minimum_balance_for_rent_exemption(160)
     gained = 5_000 * decided.num // decided.den + 700 + rent
     assert world.lamports(key("alice")) == had + gained - 5_000
+
+
+def test_stake_of_plain_sol(world: World) -> None:
+    """A wallet with SOL alone stakes in one transaction: the token account is made, filled, and closed again."""
+    pool = opened(world, mint=WSOL_MINT)
+    name = "authority"  # has no wrapped SOL
+    token, owner = pool.ata(name), key(name)
+    assert world.data(token) is None
+    had = world.lamports(owner)
+    whole = [
+        create_idempotent_associated_token_account(owner, owner, WSOL_MINT, TOKEN_PROGRAM),
+        transfer(TransferParams(from_pubkey=owner, to_pubkey=token, lamports=5_000)),
+        sync_native(SyncNativeParams(program_id=TOKEN_PROGRAM, account=token)),
+        pool.stake(name, 0, 5_000).instruction,
+        close_account(CloseAccountParams(program_id=TOKEN_PROGRAM, account=token, dest=owner, owner=owner)),
+    ]
+    world.send(*whole, signers=(wallet(name),))
+    rent = world.lamports(pool.position(name))
+    assert world.lamports(owner) == had - 5_000 - rent - 5_000
+    assert world.data(token) is None
+    assert tokens.amount(world.svm, pool.vault) == 5_000
