@@ -176,9 +176,8 @@ class Chain:
         return self.time_of(self.next_slot)
 
     def time_of(self, slot: int) -> int:
-        """The block time a slot would get, never before the newest block's."""
-        time = self.options.genesis_time + slot * self.options.clock_step_ms // 1000 + self._clock_offset
-        return max(time, self.tip.block_time)
+        """The block time a slot would get; it grows with the slot and with every jump, so it never goes back."""
+        return self.options.genesis_time + slot * self.options.clock_step_ms // 1000 + self._clock_offset
 
     def at(self, commitment: Commitment, behind: int = 0) -> Block:
         """The newest block of a commitment."""

@@ -44,6 +44,7 @@ def test_fork_restores_accounts_hashes_and_statuses(
     assert chain.account(bob.pubkey()) is None
     assert lamports(chain, alice.pubkey()) == before
     assert chain.ledger.find(wire.signature) is None
+    assert list(chain.ledger.of_address(bob.pubkey())) == []
     assert chain.bank.blockhash_height(lost.blockhash) is None
     chain.submit(wire)
     assert [one.wire.signature for one in chain.produce().transactions] == [wire.signature]

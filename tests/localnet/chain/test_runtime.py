@@ -19,6 +19,9 @@ from localnet.chain.wire import Wire, from_signed
 from tests.localnet.chain.people import SOL, lamports, making_token, moving, person, signed, token_account
 
 
+_ENOUGH = TransactionConfig(priority_fee=777, compute_unit_limit=1000, loaded_accounts_data_size_limit=100_000)
+
+
 def land(chain: Chain, wire: Wire) -> Outcome:
     """Put one transaction in a block and return what it did."""
     chain.submit(wire, retries=0)
@@ -51,8 +54,7 @@ def v1(chain: Chain, payer: Keypair, to: Pubkey, config: TransactionConfig | Non
 
 def test_version_1_pays_its_priority_fee_in_lamports(chain: Chain, alice: Keypair, bob: Keypair) -> None:
     """Version 1's priority fee is lamports in total, whatever the units."""
-    config = TransactionConfig(priority_fee=777, compute_unit_limit=1000, loaded_accounts_data_size_limit=100_000)
-    outcome = land(chain, v1(chain, alice, bob.pubkey(), config))
+    outcome = land(chain, v1(chain, alice, bob.pubkey(), _ENOUGH))
     assert (outcome.error, outcome.fee) == (None, 5_777)
     assert lamports(chain, alice.pubkey()) == 99 * SOL - 5_777
 
@@ -87,6 +89,14 @@ def test_missing_program_pays_and_lands(chain: Chain, alice: Keypair) -> None:
     """A call of a program that is not there loads nothing, pays, and has null logs."""
     outcome = land(chain, signed(chain, alice, [Instruction(person("nobody").pubkey(), b"", [])]))
     assert (outcome.error, outcome.fee, outcome.logs, outcome.inner) == ("ProgramAccountNotFound", 5_000, None, None)
+
+
+def test_version_1_pays_once_for_a_missing_program(chain: Chain, alice: Keypair) -> None:
+    """A version 1 transaction that fails to load pays its fees once, not once more for having prepaid."""
+    call = [Instruction(person("nobody").pubkey(), b"", [])]
+    outcome = land(chain, signed(chain, alice, call, version=1, config=_ENOUGH))
+    assert (outcome.error, outcome.fee) == ("ProgramAccountNotFound", 5_777)
+    assert lamports(chain, alice.pubkey()) == 100 * SOL - 5_777
 
 
 @pytest.mark.parametrize(("funds", "reason"), [(0, "AccountNotFound"), (4_000, "InsufficientFundsForFee")])
