@@ -18,7 +18,6 @@ from localnet.chain.runtime import LOOKUP_TABLE_PROGRAM, Refused
 from localnet.chain.wire import Wire, from_signed
 from tests.localnet.chain.people import SOL, lamports, making_token, moving, person, signed, token_account
 
-
 _ENOUGH = TransactionConfig(priority_fee=777, compute_unit_limit=1000, loaded_accounts_data_size_limit=100_000)
 
 
