@@ -2,7 +2,8 @@
 
 No RPC connection and no key. Writes only through `relayer.submit` and into its own schema `app`.
 
-`app` wires one Litestar application from its ports; `edge` is the ASGI shell around it (hosts, limits, headers, cache);
-`routes` parse and answer; `queries` hold every SELECT; `schemas` hold every wire value; `build` turns facts into unsigned
-messages; `streams` and `bus` carry the feed to sockets; `store` and `tables` own schema `app`; `web` is the page.
+`app` wires one Litestar application from its ports; `edge` is the ASGI shell around it (hosts, limits, headers,
+cache); `routes` parse and answer; `queries` hold every SELECT; `schemas` hold every wire value; `build` and `terms`
+turn facts into unsigned messages; `streams` and `bus` carry the feed to sockets; `store` and `tables` own schema `app`;
+`web` is the page.
 """

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 
+import psycopg
 import structlog
 import typer
 from granian.constants import Interfaces
@@ -19,11 +20,13 @@ from rich.console import Console
 from rich.table import Table
 
 from . import app as application
-from . import health, migrate as migration
-from .errors import Fatal, PortTaken
+from . import health
+from . import migrate as migration
+from .errors import DatabaseUnreachable, Fatal, PortTaken
 from .settings import Settings, from_environment, table
 
 STOP_S = 1.5
+CONNECT_TIMEOUT_S = 2
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="The face of Sealbook.")
 
 
@@ -34,6 +37,7 @@ def serve() -> None:
     _logging(settings.log_level)
     for port in (settings.port, settings.private_port):
         _require_free(settings.host, port)
+    _require_database(settings.database_url)
     asyncio.run(_serve(settings))
     # The interpreter's last collection would walk all of it once more: a second that a stopping process does not have.
     gc.freeze()
@@ -88,6 +92,14 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTaken(f"Port {port} on {host} is taken by another process.") from error
+
+
+def _require_database(url: str) -> None:
+    """Raise DatabaseUnreachable; later losses are Transient."""
+    try:
+        psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_S).close()
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachable(f"the database cannot be reached: {str(error).splitlines()[0]}") from error
 
 
 def _logging(level: str) -> None:

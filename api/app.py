@@ -55,6 +55,7 @@ def create(settings: Settings) -> Service:
     bus = PostgresBus(settings.database_url)
     hub = Hub(FeedReader(reader), bus, settings.feed_poll_ms / 1000)
     limiter = Limiter(_limits(settings), settings.limits_url)
+
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await pool.open(wait=False)
@@ -114,7 +115,9 @@ async def _mark(response: Response) -> Response:
 
 def _pool(settings: Settings) -> Pool:
     async def prepare(connection: psycopg.AsyncConnection) -> None:
-        await connection.execute(f"SET statement_timeout = {settings.statement_timeout_ms}")
+        await connection.execute(
+            "SELECT set_config('statement_timeout', %s, false)", (f"{settings.statement_timeout_ms}ms",)
+        )
         await connection.commit()
 
     return psycopg_pool.AsyncConnectionPool(

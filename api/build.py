@@ -1,7 +1,7 @@
 """Unsigned transactions for wallets: pure; facts read from the mirror and a request in, message bytes out.
 
-The message is legacy, so that every wallet can show and sign it. What the rules forbid for ever is refused here; what only
-time or the admin can mend is built all the same and named in `error`. Called by `routes.transactions`.
+The message is legacy, so that every wallet can show and sign it. What the rules forbid for ever is refused here; what
+only time or the admin can mend is built all the same and named in `error`. Called by `routes.transactions`.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Everything that holds for every answer is here and nowhere else; it reads no bod
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -34,7 +35,9 @@ class EdgePolicy:
 class Edge:
     """One ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, policy: EdgePolicy, limiter: Limiter, cache: Cache, feed_seq: Callable[[], int]) -> None:
+    def __init__(
+        self, app: ASGIApp, policy: EdgePolicy, limiter: Limiter, cache: Cache, feed_seq: Callable[[], int]
+    ) -> None:
         self.app = app
         self._policy = policy
         self._limiter = limiter
@@ -45,7 +48,7 @@ class Edge:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = {name: value for name, value in scope["headers"]}
+        headers = dict(scope["headers"])
         scope["request_id"] = secrets.token_hex(8)  # type: ignore[typeddict-unknown-key]
         scope["client_ip"] = self._client(scope, headers)  # type: ignore[typeddict-unknown-key]
         answer = _Answer(self, scope, send, headers)
@@ -81,6 +84,7 @@ class _Answer:
 
     def __init__(self, edge: Edge, scope: Scope, send: Send, headers: dict[bytes, bytes]) -> None:
         self._edge, self._scope, self._send, self._request = edge, scope, send, headers
+        self._method = str(scope.get("method", ""))
         self._started = time.perf_counter()
         self._key = scope["path"].encode() + b"?" + scope.get("query_string", b"")
         self._held: Message | None = None
@@ -100,7 +104,7 @@ class _Answer:
 
     async def from_cache(self) -> bool:
         """Answer a public read that is still true, without the application."""
-        if self._scope["method"] != "GET":
+        if self._method != "GET":
             return False
         entry = self._edge._cache.get(self._key, self._edge._feed_seq())
         if entry is None:
@@ -131,8 +135,6 @@ class _Answer:
         await self._reply(entry, [(k, v) for k, v in headers.items() if k not in (b"content-length", b"cache-control")])
 
     def _tag(self, seq: str, stale: str) -> bytes:
-        import hashlib
-
         query = hashlib.blake2b(self._key, digest_size=6).hexdigest()
         return f'W/"{seq}-{query}{"-s" if stale == "1" else ""}"'.encode()
 
@@ -140,7 +142,7 @@ class _Answer:
         known = [tag.strip() for tag in self._request.get(b"if-none-match", b"").split(b",")]
         fresh = entry.tag in known or b"*" in known
         headers = [*headers, (b"etag", entry.tag), (b"cache-control", CACHED)]
-        body = b"" if fresh or self._scope["method"] == "HEAD" else entry.body
+        body = b"" if fresh or self._method == "HEAD" else entry.body
         if not fresh:
             headers.append((b"content-length", str(len(entry.body)).encode()))
         await self._start(304 if fresh else 200, headers)
@@ -160,5 +162,5 @@ class _Answer:
     def _measure(self, status: int) -> None:
         handler = self._scope.get("route_handler")
         route = next(iter(sorted(handler.paths)), "?") if handler is not None else "?"
-        metrics.http_requests.labels(self._scope["method"], route, str(status)).inc()
-        metrics.http_seconds.labels(self._scope["method"], route).observe(time.perf_counter() - self._started)
+        metrics.http_requests.labels(self._method, route, str(status)).inc()
+        metrics.http_seconds.labels(self._method, route).observe(time.perf_counter() - self._started)

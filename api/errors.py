@@ -3,7 +3,8 @@
 ApiError
 ├── Fatal                      the process does not start, or stops
 │   ├── BadSetting
-│   └── PortTaken
+│   ├── PortTaken
+│   └── DatabaseUnreachable
 ├── Transient                  503, the same request may succeed later
 │   ├── MirrorNotReady
 │   ├── StaleHead
@@ -15,8 +16,8 @@ ApiError
     ├── Unprocessable          422: readable, but the rules say no
     └── TooMany                429: over a limit
 
-A class is its message (the docstring), its code (the name in snake case) and its HTTP status; `problem` is how all of them,
-and whatever the framework raises, look on the wire.
+A class is its message (the docstring), its code (the name in snake case) and its HTTP status; `problems` is how all of
+them, and whatever the framework raises, look on the wire.
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ class PortTaken(Fatal):
     """Another process listens on this port."""
 
 
+class DatabaseUnreachable(Fatal):
+    """The database cannot be reached at start."""
+
+
 class Transient(ApiError):
     """Not now; try again."""
 
@@ -92,7 +97,7 @@ class InvalidRequest(BadRequest):
 
 
 class InvalidAmount(BadRequest):
-    """An amount is a string of decimal digits in base units, without sign, point, exponent, space or leading zero, below 2^64."""
+    """An amount is decimal digits in base units below 2^64: no sign, point, exponent, space or leading zero."""
 
 
 class InvalidAddress(BadRequest):

@@ -40,7 +40,9 @@ class Step:
 
     def undone(self, channel: str) -> Frame:
         """What an undo looks like on one channel."""
-        return Frame(channel, msgspec.json.encode({"type": "undo", "channel": channel, "seq": self.seq, "slot": self.slot}))
+        return Frame(
+            channel, msgspec.json.encode({"type": "undo", "channel": channel, "seq": self.seq, "slot": self.slot})
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

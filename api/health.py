@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 import psycopg_pool
 from litestar import Litestar, Response, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from . import metrics, problems
@@ -75,20 +75,20 @@ class Probe:
 
 
 @get("/livez", sync_to_thread=False)
-def livez(probe: Probe) -> Health:
+def livez(probe: NamedDependency[Probe]) -> Health:
     """Touches nothing outside the process."""
     return probe.alive()
 
 
 @get(["/readyz", "/startupz"])
-async def readyz(probe: Probe) -> Response[Health]:
+async def readyz(probe: NamedDependency[Probe]) -> Response[Health]:
     """503 only without a database: a late mirror is said in every answer instead."""
     health = await probe.ready()
     return Response(health, status_code=503 if health.status == "unhealthy" else 200)
 
 
 @get("/metrics", sync_to_thread=False)
-def metrics_page(probe: Probe) -> Response[bytes]:
+def metrics_page(probe: NamedDependency[Probe]) -> Response[bytes]:
     """Prometheus text."""
     stats = probe.pool()
     metrics.pool_size.set(stats.get("pool_size", 0))

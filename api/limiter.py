@@ -80,4 +80,6 @@ class Limiter:
 
     async def _window(self, item: RateLimitItem, *names: str) -> Window:
         stats = await self._windows.get_window_stats(item, *names)
-        return Window(limit=item.amount, remaining=stats.remaining, reset_s=max(0, round(stats.reset_time - time.time())))
+        return Window(
+            limit=item.amount, remaining=stats.remaining, reset_s=max(0, round(stats.reset_time - time.time()))
+        )

@@ -16,7 +16,9 @@ http_seconds = Histogram(
 sockets = Gauge("ws_connections", "streams open, by kind", ["kind"], registry=REGISTRY)
 messages = Counter("ws_messages", "stream chunks sent", ["kind"], registry=REGISTRY)
 dropped = Counter("ws_dropped", "streams dropped because their queue was full", registry=REGISTRY)
-query_seconds = Histogram("db_query_duration_seconds", "time of a statement", ["query"], buckets=SECONDS, registry=REGISTRY)
+query_seconds = Histogram(
+    "db_query_duration_seconds", "time of a statement", ["query"], buckets=SECONDS, registry=REGISTRY
+)
 pool_size = Gauge("db_pool_size", "connections of the pool", registry=REGISTRY)
 pool_waiting = Gauge("db_pool_requests_waiting", "requests waiting for a connection", registry=REGISTRY)
 feed_seq = Gauge("api_feed_seq", "the newest feed seq this process has sent to its streams", registry=REGISTRY)

@@ -35,7 +35,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "/v1/metadata": {"description": "Settled by the daily close.", "tags": ["btc"], "outcome_labels": ["Yes", "No"]},
 }
 _PROBLEM = {
-    "description": "Refused: 400 unreadable, 404 unknown, 409 in the way, 422 against the rules, 429 too often, 503 later",
+    "description": "400 unreadable, 404 unknown, 409 in the way, 422 against the rules, 429 too often, 503 later",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 

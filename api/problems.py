@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 import psycopg
@@ -11,12 +13,20 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from .errors import ApiError, DatabaseUnavailable, InvalidRequest, Transient
+from .errors import ApiError, DatabaseUnavailable, InvalidRequest
 from .schemas.wire import FieldError, Problem
 
 MEDIA_TYPE = "application/problem+json"
-_CODES = {401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large",
-          415: "unsupported_media_type", 400: "invalid_request"}
+_CODES = {
+    401: "unauthorized",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    400: "invalid_request",
+}
+_UNREADABLE = "The request has fields that cannot be read."
+_BROKEN = "Something broke on our side; the request id names it in our log."
 _log = structlog.get_logger("api")
 
 
@@ -53,7 +63,7 @@ def handle(request: Request, error: Exception) -> Response[bytes]:
         case ApiError():
             value, headers = of_error(error, request_id)
         case ValidationException():
-            value = problem(400, InvalidRequest.code, "The request has fields that cannot be read.", request_id, _fields(error))
+            value = problem(400, InvalidRequest.code, _UNREADABLE, request_id, _fields(error))
         case HTTPException(status_code=status) if status < 500:
             code = _CODES.get(status, HTTPStatus(status).name.lower())
             value = problem(status, code, error.detail or HTTPStatus(status).phrase, request_id)
@@ -63,22 +73,17 @@ def handle(request: Request, error: Exception) -> Response[bytes]:
             value, headers = of_error(DatabaseUnavailable(), request_id)
         case _:
             _log.error("request_failed", request_id=request_id, path=request.scope["path"], exc_info=error)
-            value = problem(500, "internal_error", "Something broke on our side; the request id names it in our log.", request_id)
+            value = problem(500, "internal_error", _BROKEN, request_id)
     return Response(encode(value), status_code=value.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def request_id_of(scope: object) -> str:
+def request_id_of(scope: Mapping[str, Any]) -> str:
     """The id that the edge gave this request."""
-    return str(getattr(scope, "get", dict)("request_id") or "") if scope else ""
+    return str(scope.get("request_id", ""))
 
 
 def _fields(error: ValidationException) -> list[FieldError]:
     extra = error.extra if isinstance(error.extra, list) else []
     return [
-        FieldError(str(item.get("key", "")), str(item.get("message", "")))
-        for item in extra
-        if isinstance(item, dict)
+        FieldError(str(item.get("key", "")), str(item.get("message", ""))) for item in extra if isinstance(item, dict)
     ] or [FieldError("", error.detail)]
-
-
-__all__ = ["MEDIA_TYPE", "Transient", "encode", "handle", "of_error", "problem", "request_id_of"]

@@ -1,7 +1,7 @@
 """The hub between the feed and the sockets: one reader of the feed, each frame encoded once, bounded queues.
 
-A member joins a channel first and reads its snapshot or replay afterwards; frames at or below the seq of that opening are
-dropped, so nothing is missed and nothing comes twice. Called by `routes.stream`; driven by `run` until cancelled.
+A member joins a channel first and reads its snapshot or replay afterwards; frames at or below the seq of that opening
+are dropped, so nothing is missed and nothing comes twice. Called by `routes.stream`; driven by `run` until cancelled.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Hub:
         self._members: defaultdict[str, set[Member]] = defaultdict(set)
 
     def join(self, member: Member, channel: str) -> None:
-        """From now on the member gets this channel's frames; raises MirrorNotReady before the first look at the feed."""
+        """From now on the member gets this channel's frames; raises MirrorNotReady before the first look."""
         if self.seq < 0:
             raise MirrorNotReady
         member.floors[channel] = 2**63

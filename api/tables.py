@@ -1,12 +1,12 @@
-"""The tables of schema `app`, the API's own; their history is in migrations/. No schema name: the search path decides."""
+"""The tables of schema `app`, the API's own; their history is in migrations/. The search path decides the schema."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import DateTime, LargeBinary, Text
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
-from sqlmodel.main import registry
 
 
 class App(SQLModel, registry=registry()):

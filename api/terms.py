@@ -1,4 +1,4 @@
-"""A new market's terms as the program will judge them: pure; refuses early what create_market or activate would refuse."""
+"""A new market's terms as the program will judge them: pure; refuses early what the program would refuse."""
 
 from __future__ import annotations
 

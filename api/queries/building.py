@@ -1,4 +1,4 @@
-"""What building a transaction needs to know, in one statement each: the market, the wallet's place in it, payers, fees."""
+"""What building a transaction needs to know, in one statement each: market, the wallet's place in it, payers, fees."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class TermsFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 _PAYER: LiteralString = """(SELECT p.address FROM relay.v1_payer p WHERE p.state = 'active'
     ORDER BY p.lamports DESC NULLS LAST, p.address LIMIT 1)"""
-_UNIT_PRICE: LiteralString = "coalesce((SELECT least(f.p50, 100000)::bigint FROM relay.v1_fee_sample f ORDER BY f.slot DESC LIMIT 1), 0)"
+_UNIT_PRICE: LiteralString = """coalesce((SELECT least(f.p50, 100000)::bigint FROM relay.v1_fee_sample f
+    ORDER BY f.slot DESC LIMIT 1), 0)"""
 _CLAIMABLE: LiteralString = """(CASE WHEN m.payout IS NULL THEN 0 ELSE p.credit + div(
     (SELECT coalesce(sum(u.x), 0) FROM unnest(p.shares) WITH ORDINALITY AS u(x, o)
         WHERE (m.mask >> (u.o::int - 1)) & 1 = 1) * m.num, greatest(m.den, 1)) END)::text"""

@@ -14,7 +14,8 @@ PRICES: LiteralString = (
     "ARRAY(SELECT to_char(u.x / 1000000, 'FM0.000000') FROM unnest(m.price) WITH ORDINALITY AS u(x, o) ORDER BY u.o)"
 )
 
-COLUMNS: LiteralString = f"""m.market AS address, m.slug, m.question, m.creator, m.mint, {ENGINES} AS engine, m.state, m.n,
+COLUMNS: LiteralString = f"""m.market AS address, m.slug, m.question, m.creator, m.mint, m.state, m.n,
+    {ENGINES} AS engine,
     {PRICES} AS odds, m.supply::text[] AS supply, m.volume::text AS volume,
     m.open, m.lock, m.event, m.resolve_by, m.void_after, m.deadline, m.dispute_s,
     CASE m.source_kind WHEN 0 THEN 'price' ELSE 'optimistic' END AS source_kind, m.source,
@@ -30,7 +31,9 @@ COLUMNS: LiteralString = f"""m.market AS address, m.slug, m.question, m.creator,
     m.flags & 2 <> 0 AS halted, m.created_slot, m.closed_slot, m.last_seq AS seq, m.degraded"""
 
 ONE = Query("market", Market, f"SELECT {COLUMNS} FROM chain.v1_market m WHERE m.market = %(market)s")
-ONE_BY_SLUG = Query("market_by_slug", Market, f"SELECT {COLUMNS} FROM chain.v1_market m WHERE m.slug = %(market)s LIMIT 1")
+ONE_BY_SLUG = Query(
+    "market_by_slug", Market, f"SELECT {COLUMNS} FROM chain.v1_market m WHERE m.slug = %(market)s LIMIT 1"
+)
 
 
 _FILTER: LiteralString = """(%(states)s::text[] IS NULL OR m.state = ANY(%(states)s::text[]))
@@ -44,7 +47,7 @@ _TRENDING: LiteralString = """(SELECT coalesce(sum(s.amount) * count(DISTINCT s.
 
 def _list(name: str, key: LiteralString, order: LiteralString, beyond: LiteralString) -> Query[Keyed[Market]]:
     """A page in one order; ties are broken by address, so that a cursor names one place."""
-    after: LiteralString = f"(%(key)s::numeric IS NULL OR (k.key, m.market) {beyond} (%(key)s::numeric, %(last)s))"
+    after = f"(%(key)s::numeric IS NULL OR (k.key, m.market) {beyond} (%(key)s::numeric, %(last)s))"
     source: LiteralString = f"""chain.v1_market m CROSS JOIN LATERAL (SELECT ({key})::numeric AS key) k
         CROSS JOIN LATERAL (SELECT {COLUMNS}) v"""
     return Query(
@@ -62,9 +65,15 @@ LISTS = {
     "trending": _list("markets_by_trending", _TRENDING, "DESC", "<"),
 }
 
-_SUPPLY: LiteralString = ", ".join(
-    f"coalesce(sum(s.amount) FILTER (WHERE s.outcome = {i}) OVER w, 0)::text" for i in range(8)
-)
+_SUPPLY: LiteralString = """
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 0) OVER w, 0)::text,
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 1) OVER w, 0)::text,
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 2) OVER w, 0)::text,
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 3) OVER w, 0)::text,
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 4) OVER w, 0)::text,
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 5) OVER w, 0)::text,
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 6) OVER w, 0)::text,
+    coalesce(sum(s.amount) FILTER (WHERE s.outcome = 7) OVER w, 0)::text"""
 # At most `points` stakes, the last of each equal part of the history: the newest is always there.
 ODDS = Query(
     "market_odds",
@@ -99,6 +108,7 @@ ACTIVITY = Query(
         'time', extract(epoch FROM e.ts)::bigint, 'program', e.program, 'raw', encode(e.raw, 'hex'),
         'signature', t.signature) AS value
     FROM chain.event e JOIN chain.v1_transaction t ON t.slot = e.slot AND t.tx_index = e.tx_index
-    WHERE e.subject = %(subject)s AND (%(key)s::bigint IS NULL OR e.seq < %(key)s::bigint) AND %(last)s::text IS NOT NULL
+    WHERE e.subject = %(subject)s AND (%(key)s::bigint IS NULL OR e.seq < %(key)s::bigint)
+        AND %(last)s::text IS NOT NULL
     ORDER BY e.seq DESC LIMIT %(limit)s""",
 )

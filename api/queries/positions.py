@@ -18,7 +18,9 @@ COLUMNS: LiteralString = f"""p.address, p.market, p.owner, p.payer, m.question, 
     p.stake_sig AS stake_signature, p.payout_sig AS payout_signature, m.degraded"""
 _FROM: LiteralString = "chain.v1_position p JOIN chain.v1_market m ON m.market = p.market"
 
-ONE = Query("position", Position, f"SELECT {COLUMNS} FROM {_FROM} WHERE p.address = %(address)s ORDER BY p.state DESC LIMIT 1")
+ONE = Query(
+    "position", Position, f"SELECT {COLUMNS} FROM {_FROM} WHERE p.address = %(address)s ORDER BY p.state DESC LIMIT 1"
+)
 _KEYED: LiteralString = f"FROM {_FROM} CROSS JOIN LATERAL (SELECT {COLUMNS}) v"
 OF_MARKET = Query(
     "market_positions",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, PathParameter, QueryParameter
 from solders.pubkey import Pubkey
 
 from idl.enums import EffectiveState, Engine
@@ -22,21 +23,21 @@ from ..schemas.markets import Activity, Market, OddsPoint, Quote
 from ..schemas.positions import Position
 from ..schemas.wire import Answer, Listing
 
-Limit = Annotated[int, Parameter(ge=1, le=wire.PAGE_MAX, description="rows a page")]
-Cursor = Annotated[str | None, Parameter(max_length=300, description="`next_cursor` of the page before")]
-MarketPath = Annotated[str, Parameter(max_length=120, description="address or slug")]
+Limit = Annotated[int, QueryParameter(ge=1, le=wire.PAGE_MAX, description="rows a page")]
+Cursor = Annotated[str | None, QueryParameter(max_length=300, description="`next_cursor` of the page before")]
+MarketPath = Annotated[str, PathParameter(max_length=120, description="address or slug")]
 
 
 @get("/v1/markets", tags=["markets"], summary="Markets")
 async def markets(
-    reader: Reader,
-    status: Annotated[str | None, Parameter(max_length=200, description="comma-separated effective states")] = None,
-    creator: str | None = None,
-    mint: str | None = None,
-    engine: Literal["parimutuel", "lmsr", "book"] | None = None,
-    ends_before: Annotated[int | None, Parameter(ge=0, description="unix seconds; lock is before")] = None,
-    q: Annotated[str | None, Parameter(max_length=100, description="part of the question")] = None,
-    sort: Literal["volume", "created", "ends", "trending"] = "created",
+    reader: NamedDependency[Reader],
+    status: Annotated[str | None, QueryParameter(max_length=200, description="states, by comma")] = None,
+    creator: FromQuery[str | None] = None,
+    mint: FromQuery[str | None] = None,
+    engine: FromQuery[Literal["parimutuel", "lmsr", "book"] | None] = None,
+    ends_before: Annotated[int | None, QueryParameter(ge=0, description="unix seconds; lock is before")] = None,
+    q: Annotated[str | None, QueryParameter(max_length=100, description="part of the question")] = None,
+    sort: FromQuery[Literal["volume", "created", "ends", "trending"]] = "created",
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Listing[Market]:
@@ -55,7 +56,7 @@ async def markets(
 
 
 @get("/v1/markets/{market:str}", tags=["markets"], summary="One market")
-async def market(market: MarketPath, reader: Reader) -> Answer[Market]:
+async def market(market: MarketPath, reader: NamedDependency[Reader]) -> Answer[Market]:
     """By address or slug."""
     found = await find(reader, market)
     return found.answer(found.rows[0])
@@ -64,8 +65,8 @@ async def market(market: MarketPath, reader: Reader) -> Answer[Market]:
 @get("/v1/markets/{market:str}/odds", tags=["markets"], summary="The odds so far")
 async def market_odds(
     market: MarketPath,
-    reader: Reader,
-    points: Annotated[int, Parameter(ge=2, le=500, description="at most so many points")] = 200,
+    reader: NamedDependency[Reader],
+    points: Annotated[int, QueryParameter(ge=2, le=500, description="at most so many points")] = 200,
 ) -> Listing[OddsPoint]:
     """Oldest first; a long history is thinned evenly, the newest point is always there."""
     address = await resolve(reader, market)
@@ -79,7 +80,7 @@ async def market_odds(
 
 @get("/v1/markets/{market:str}/activity", tags=["markets"], summary="What happened in a market")
 async def market_activity(
-    market: MarketPath, reader: Reader, limit: Limit = 20, cursor: Cursor = None
+    market: MarketPath, reader: NamedDependency[Reader], limit: Limit = 20, cursor: Cursor = None
 ) -> Listing[Activity]:
     """Every event, newest first, decoded from the bytes that the chain recorded."""
     address = await resolve(reader, market)
@@ -89,7 +90,7 @@ async def market_activity(
 
 @get("/v1/markets/{market:str}/positions", tags=["markets"], summary="Who holds what")
 async def market_positions(
-    market: MarketPath, reader: Reader, limit: Limit = 20, cursor: Cursor = None
+    market: MarketPath, reader: NamedDependency[Reader], limit: Limit = 20, cursor: Cursor = None
 ) -> Listing[Position]:
     """The largest stakes first; closed positions keep their history."""
     address = await resolve(reader, market)
@@ -99,11 +100,11 @@ async def market_positions(
 @get("/v1/markets/{market:str}/quote", tags=["markets"], summary="What a stake would pay")
 async def market_quote(
     market: MarketPath,
-    reader: Reader,
-    outcome: Annotated[int, Parameter(ge=0, le=7)],
-    amount: Annotated[str, Parameter(description="base units")],
-    action: Literal["stake"] = "stake",
-    slippage_bps: Annotated[int, Parameter(ge=0, le=1000)] = 200,
+    reader: NamedDependency[Reader],
+    outcome: Annotated[int, QueryParameter(ge=0, le=7)],
+    amount: Annotated[str, QueryParameter(description="base units")],
+    action: FromQuery[Literal["stake"]] = "stake",
+    slippage_bps: Annotated[int, QueryParameter(ge=0, le=1000)] = 200,
 ) -> Answer[Quote]:
     """Exact, by the same integers as the program; `error` says why it could not land now."""
     value = wire.amount(amount, field="amount")

@@ -7,7 +7,8 @@ import re
 
 import msgspec
 from litestar import Response, get, put
-from litestar.params import JSONBody
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from .. import store
 from ..errors import UnknownMetadata
@@ -24,7 +25,9 @@ def canonical(value: Metadata) -> bytes:
 
 
 @put("/v1/metadata", status_code=200, tags=["metadata"], summary="Keep a market's metadata")
-async def put_metadata(data: JSONBody[Metadata], reader: Reader, settings: Settings) -> MetadataKept:
+async def put_metadata(
+    data: JSONBody[Metadata], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> MetadataKept:
     """The same content always gives the same address; use both parts in create_market."""
     body = canonical(data)
     sha256 = hashlib.sha256(body).hexdigest()
@@ -34,7 +37,7 @@ async def put_metadata(data: JSONBody[Metadata], reader: Reader, settings: Setti
 
 
 @get("/v1/metadata/{sha256:str}", tags=["metadata"], summary="The bytes behind a hash", media_type="application/json")
-async def get_metadata(sha256: str, reader: Reader) -> Response[bytes]:
+async def get_metadata(sha256: FromPath[str], reader: NamedDependency[Reader]) -> Response[bytes]:
     """Never changes, so it may be cached for ever."""
     body = await store.get_metadata(reader.pool, sha256) if _SHA256.fullmatch(sha256) else None
     if body is None:

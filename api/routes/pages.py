@@ -8,6 +8,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from ..errors import NotFound
 from ..settings import Settings
@@ -53,31 +55,31 @@ class Web:
 
 
 @get("/", include_in_schema=False)
-async def list_page(request: Request, web: Web) -> Response[bytes]:
+async def list_page(request: Request, web: NamedDependency[Web]) -> Response[bytes]:
     """All markets."""
     return web.response("index.html", request)
 
 
 @get("/m/{market:str}", include_in_schema=False)
-async def market_page(market: str, request: Request, web: Web) -> Response[bytes]:
+async def market_page(market: FromPath[str], request: Request, web: NamedDependency[Web]) -> Response[bytes]:
     """One market; the page reads its address from its own URL."""
     return web.response("market.html", request)
 
 
 @get("/assets/{name:path}", include_in_schema=False)
-async def asset(name: str, request: Request, web: Web) -> Response[bytes]:
+async def asset(name: FromPath[str], request: Request, web: NamedDependency[Web]) -> Response[bytes]:
     """A file of the pages."""
     return web.response(name.lstrip("/"), request)
 
 
 @get("/v1/openapi.json", include_in_schema=False)
-async def openapi(request: Request, web: Web) -> Response[bytes]:
+async def openapi(request: Request, web: NamedDependency[Web]) -> Response[bytes]:
     """This surface as an OpenAPI document."""
     return web.response("openapi.json", request)
 
 
 @get("/favicon.ico", include_in_schema=False)
-async def favicon(request: Request, web: Web) -> Response[bytes]:
+async def favicon(request: Request, web: NamedDependency[Web]) -> Response[bytes]:
     """Browsers ask for it unasked."""
     return web.response("icon.svg", request)
 
@@ -103,5 +105,3 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
         elif kind in TYPES:
             found.append((name, _asset(entry.read_bytes(), TYPES[kind])))
     return found
-
-

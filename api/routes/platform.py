@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.di import NamedDependency
 
 from idl import limits
 from idl.program import MARKET_ID
 
-from ..schemas.wire import BODY_BYTES_MAX
 from ..errors import MirrorNotReady
 from ..queries import platform as sql
 from ..queries.read import Reader
 from ..schemas import wire
 from ..schemas.platform import Config, FeesRow, Limits
-from ..schemas.wire import Answer
+from ..schemas.wire import BODY_BYTES_MAX, Answer
 from ..settings import Settings
 from .stream import CHANNELS_MAX
 
 
 @get("/v1/config", tags=["platform"], summary="Programs, chain, rules in force")
-async def config(reader: Reader, settings: Settings) -> Answer[Config]:
+async def config(reader: NamedDependency[Reader], settings: NamedDependency[Settings]) -> Answer[Config]:
     """What a client reads once; `platform` on the stream says when to read it again."""
     found = await reader.read(sql.CONFIG)
     row = found.rows[0]
@@ -37,7 +37,7 @@ async def config(reader: Reader, settings: Settings) -> Answer[Config]:
 
 
 @get("/v1/limits", tags=["platform"], summary="Bounds of requests and markets")
-async def platform_limits(reader: Reader, settings: Settings) -> Answer[Limits]:
+async def platform_limits(reader: NamedDependency[Reader], settings: NamedDependency[Settings]) -> Answer[Limits]:
     """What is refused without asking the chain."""
     found = await reader.read(sql.CONFIG)
     return found.answer(
@@ -60,7 +60,7 @@ async def platform_limits(reader: Reader, settings: Settings) -> Answer[Limits]:
 
 
 @get("/v1/fees", tags=["platform"], summary="Fee rates and network fees")
-async def fees(reader: Reader) -> Answer[FeesRow]:
+async def fees(reader: NamedDependency[Reader]) -> Answer[FeesRow]:
     """Rates are parts of the losers' stakes; priority fees are what recent blocks asked."""
     found = await reader.read(sql.FEES, total=limits.FEE_BPS_TOTAL_MAX)
     if not found.rows:

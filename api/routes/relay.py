@@ -9,7 +9,8 @@ from uuid import UUID
 
 from litestar import Request as HttpRequest
 from litestar import Response, post
-from litestar.params import JSONBody, Parameter
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, JSONBody
 
 from relayer.submit import Accepted, Answer, KeyReused, NonceInUse, Refused, Request, submit
 
@@ -36,8 +37,8 @@ _LIFE = """SELECT h.sealed_slot, h.sealed_height, s.height FROM chain.v1_head h
 async def relay(
     data: JSONBody[RelayBody],
     request: HttpRequest,
-    reader: Reader,
-    key: Annotated[str | None, Parameter(header="Idempotency-Key", description="1 to 128 printable characters")] = None,
+    reader: NamedDependency[Reader],
+    key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="1 to 128 characters")] = None,
 ) -> Response[Relayed]:
     """202: taken now. 200: this key and transaction were taken before; follow it at /v1/intents/{id}."""
     if key is None or not 1 <= len(key) <= KEY_CHARS_MAX or not key.isascii() or not key.isprintable():

@@ -10,8 +10,9 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Request, WebSocket, get, websocket
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from .. import metrics
@@ -52,7 +53,9 @@ def channel_name(text: str) -> str:
         if name:
             wire.address(name, field="channels")
         return text
-    raise InvalidRequest(f"No channel is called {text[:80]!r}: there are market:{{address}} and platform.", field="channels")
+    raise InvalidRequest(
+        f"No channel is called {text[:80]!r}: there are market:{{address}} and platform.", field="channels"
+    )
 
 
 async def opening(hub: Hub, member: Member, channel: str, after: int | None) -> AsyncIterator[Line]:
@@ -97,10 +100,10 @@ async def live(member: Member) -> AsyncIterator[Line | None]:
 @get("/v1/sse", media_type="text/event-stream", tags=["streams"], summary="Live changes as Server-Sent Events")
 async def sse(
     request: Request,
-    hub: Hub,
-    limiter: Limiter,
-    channels: Annotated[str, Parameter(description="comma-separated: market:{address}, platform", max_length=2000)],
-    after: Annotated[int | None, Parameter(ge=0, description="resume after this feed seq")] = None,
+    hub: NamedDependency[Hub],
+    limiter: NamedDependency[Limiter],
+    channels: Annotated[str, QueryParameter(description="market:{address}, platform; by comma", max_length=2000)],
+    after: Annotated[int | None, QueryParameter(ge=0, description="resume after this feed seq")] = None,
 ) -> Stream:
     """Each message is one JSON `data:` line; `id:` is the feed seq to resume after, as Last-Event-ID or `after`."""
     names = [channel_name(name) for name in dict.fromkeys(channels.split(","))]
@@ -127,12 +130,12 @@ async def _events(
     metrics.sockets.labels("sse").inc()
     try:
         yield b"retry: 1000\n\n"
-        floor = 0
         for name in names:
-            async for line in opening(hub, member, name, after):
-                # A cursor moves only once every channel has been opened, else a cut here would lose the others.
-                yield _event(line.body, None)
-            floor = max(floor, member.floors[name])
+            # A cursor moves only once every channel has been opened, else a cut here would lose the others.
+            async for body in _opened(hub, member, name, after):
+                yield _event(body, None)
+        if not member.floors:
+            return
         member.seq = min(member.floors.values())
         yield _event(None, member.seq)
         async for line in live(member):
@@ -147,13 +150,23 @@ async def _events(
         metrics.sockets.labels("sse").dec()
 
 
+async def _opened(hub: Hub, member: Member, channel: str, after: int | None) -> AsyncIterator[bytes]:
+    """A channel's opening, or why there is none."""
+    try:
+        async for line in opening(hub, member, channel, after):
+            yield line.body
+    except ApiError as error:
+        hub.leave(member, channel)
+        yield msgspec.json.encode({"op": "error", "channel": channel, "code": error.code})
+
+
 def _event(body: bytes | None, seq: int | None) -> bytes:
     head = b"" if seq is None else b"id: %d\n" % seq
     return head + (b"\n" if body is None else b"data: " + body + b"\n\n")
 
 
 @websocket("/v1/stream")
-async def stream(socket: WebSocket, hub: Hub, limiter: Limiter) -> None:
+async def stream(socket: WebSocket, hub: NamedDependency[Hub], limiter: NamedDependency[Limiter]) -> None:
     """Commands in, messages out, until either side leaves; a client that says nothing for two pings is closed."""
     ip = str(socket.scope.get("client_ip", ""))
     await socket.accept()

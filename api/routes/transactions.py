@@ -6,7 +6,8 @@ import secrets
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import JSONBody
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
@@ -41,7 +42,9 @@ from ..settings import Settings
 
 
 @post("/v1/transactions/stake", status_code=200, tags=["transactions"], summary="Build a stake")
-async def stake(data: JSONBody[StakeBody], reader: Reader, settings: Settings) -> Built:
+async def stake(
+    data: JSONBody[StakeBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
     """Sign it, then send it yourself or post it to /v1/relay."""
     wallet, amount = wire.address(data.wallet, field="wallet"), wire.amount(data.amount, field="amount")
     facts, head = await _facts(reader, settings, data.market, wallet)
@@ -69,7 +72,9 @@ async def stake(data: JSONBody[StakeBody], reader: Reader, settings: Settings) -
 
 
 @post("/v1/transactions/claim", status_code=200, tags=["transactions"], summary="Build a claim")
-async def claim(data: JSONBody[ClaimBody], reader: Reader, settings: Settings) -> Built:
+async def claim(
+    data: JSONBody[ClaimBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
     """`expected.shares` is what is paid out, in base units of the market's mint."""
     wallet = wire.address(data.wallet, field="wallet")
     facts, head = await _facts(reader, settings, data.market, wallet)
@@ -87,7 +92,9 @@ async def claim(data: JSONBody[ClaimBody], reader: Reader, settings: Settings) -
 
 
 @post("/v1/transactions/activate", status_code=200, tags=["transactions"], summary="Build an activation")
-async def activate(data: JSONBody[ActivateBody], reader: Reader, settings: Settings) -> Built:
+async def activate(
+    data: JSONBody[ActivateBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
     """The creator opens an approved market for trading."""
     wallet = wire.address(data.wallet, field="wallet")
     facts, head = await _facts(reader, settings, data.market, wallet)
@@ -104,7 +111,10 @@ async def activate(data: JSONBody[ActivateBody], reader: Reader, settings: Setti
 
 @post("/v1/transactions/create_market", status_code=200, tags=["transactions"], summary="Build a market's creation")
 async def create_market(
-    data: JSONBody[CreateMarketBody], reader: Reader, settings: Settings, limiter: Limiter
+    data: JSONBody[CreateMarketBody],
+    reader: NamedDependency[Reader],
+    settings: NamedDependency[Settings],
+    limiter: NamedDependency[Limiter],
 ) -> Built:
     """`market` is the address it will have; activate it afterwards."""
     wallet, mint = wire.address(data.wallet, field="wallet"), wire.address(data.mint, field="mint")
@@ -124,7 +134,7 @@ async def create_market(
 
 
 @get("/v1/intents/{id:str}", tags=["transactions"], summary="What the relayer did with a transaction")
-async def intent(id: str, reader: Reader) -> Answer[Intent]:
+async def intent(id: FromPath[str], reader: NamedDependency[Reader]) -> Answer[Intent]:
     """Its signature is shown once it is known to be safe to show."""
     try:
         key = str(UUID(id))
@@ -137,7 +147,7 @@ async def intent(id: str, reader: Reader) -> Answer[Intent]:
 
 
 @get("/v1/transactions/{signature:str}", tags=["transactions"], summary="A transaction in the mirror")
-async def transaction(signature: str, reader: Reader) -> Answer[Transaction]:
+async def transaction(signature: FromPath[str], reader: NamedDependency[Reader]) -> Answer[Transaction]:
     """With the events it caused; failed ones have `err`."""
     try:
         Signature.from_string(signature)

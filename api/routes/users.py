@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
 from ..errors import UnknownPosition
 from ..queries import positions as sql
@@ -17,7 +18,7 @@ from .markets import Cursor, Limit
 
 
 @get("/v1/positions/{address:str}", tags=["positions"], summary="One position")
-async def position(address: str, reader: Reader) -> Answer[Position]:
+async def position(address: FromPath[str], reader: NamedDependency[Reader]) -> Answer[Position]:
     """By the address of its account."""
     found = await reader.read(sql.ONE, address=str(wire.address(address, field="address")))
     if not found.rows:
@@ -26,7 +27,7 @@ async def position(address: str, reader: Reader) -> Answer[Position]:
 
 
 @get("/v1/users/{wallet:str}", tags=["users"], summary="A wallet's figures")
-async def user(wallet: str, reader: Reader) -> Answer[User]:
+async def user(wallet: FromPath[str], reader: NamedDependency[Reader]) -> Answer[User]:
     """Sums over all its markets; a wallet that never staked has zeros."""
     found = await reader.read(sql.USER, wallet=str(wire.address(wallet, field="wallet")))
     return found.answer(found.rows[0])
@@ -34,9 +35,9 @@ async def user(wallet: str, reader: Reader) -> Answer[User]:
 
 @get("/v1/users/{wallet:str}/positions", tags=["users"], summary="A wallet's positions")
 async def user_positions(
-    wallet: str,
-    reader: Reader,
-    only: Annotated[Literal["open", "closed"] | None, Parameter(query="state")] = None,
+    wallet: FromPath[str],
+    reader: NamedDependency[Reader],
+    only: Annotated[Literal["open", "closed"] | None, QueryParameter(name="state")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Listing[Position]:

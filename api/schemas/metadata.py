@@ -6,7 +6,6 @@ from typing import Annotated
 
 import msgspec
 
-
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -31,5 +30,3 @@ class MetadataKept(msgspec.Struct, frozen=True):
 
     uri: str
     sha256: str
-
-

@@ -10,12 +10,16 @@ from .wire import Address, Amount, UnixTime
 
 AmountIn = Annotated[
     str,
-    msgspec.Meta(description="base units: decimal digits only, no sign, point, exponent or space", examples=["2500000"]),
+    msgspec.Meta(
+        description="base units: decimal digits only, no sign, point, exponent or space", examples=["2500000"]
+    ),
 ]
 AddressIn = Annotated[str, msgspec.Meta(min_length=32, max_length=44, description="base58 public key")]
 Slippage = Annotated[int, msgspec.Meta(ge=0, le=1000, description="basis points below the quoted rate")]
 U16 = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
-I64 = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,18})$", description="a signed integer as a decimal string")]
+I64 = Annotated[
+    str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,18})$", description="a signed integer as a decimal string")
+]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$", description="sha256 in hexadecimal")]
 Payer = Literal["self", "sponsored"]
 TokenProgram = Literal["token", "token-2022"]
@@ -69,7 +73,7 @@ class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class CreateMarketBody(_Body, frozen=True, kw_only=True):
-    """The terms of a new parimutuel market; `source` is the feed of a price market, the proposing key of an optimistic one."""
+    """A new parimutuel market; `source` is the feed of a price market, the proposing key of an optimistic one."""
 
     wallet: AddressIn
     mint: AddressIn

@@ -16,8 +16,12 @@ PAGE_MAX = 100
 BODY_BYTES_MAX = 65_536
 
 Amount = Annotated[str, msgspec.Meta(description="base units as a decimal string", examples=["2500000"])]
-Address = Annotated[str, msgspec.Meta(description="base58 public key", examples=["So11111111111111111111111111111111111111112"])]
-Price = Annotated[str, msgspec.Meta(description="a number in 0..1 with six decimals, as a string", examples=["0.625000"])]
+Address = Annotated[
+    str, msgspec.Meta(description="base58 public key", examples=["So11111111111111111111111111111111111111112"])
+]
+Price = Annotated[
+    str, msgspec.Meta(description="a number in 0..1 with six decimals, as a string", examples=["0.625000"])
+]
 UnixTime = Annotated[int, msgspec.Meta(description="seconds since 1970-01-01 UTC", examples=[1784851200])]
 
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,19}", re.ASCII)

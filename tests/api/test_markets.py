@@ -75,7 +75,9 @@ def test_filters(client: httpx.Client, world: World) -> None:
 def test_pages_cover_everything_once(client: httpx.Client, world: World, sort: str) -> None:
     """Walking the cursor gives every market once, in the order asked for, ties included."""
     for n in range(5):
-        place = world.market(f"{sort}{n}", f"Page {n} of the walk by {sort}?", creator=f"pager {sort}", locks=900 + n // 2)
+        place = world.market(
+            f"{sort}{n}", f"Page {n} of the walk by {sort}?", creator=f"pager {sort}", locks=900 + n // 2
+        )
         world.stake(place, "bob", 0, 1_000_000 * (1 + n // 2))
         world.stake(place, f"trader {n % 3}", 1, 1_000_000)
     creator = str(wallet(f"pager {sort}").pubkey())
@@ -156,7 +158,12 @@ def test_activity(client: httpx.Client, world: World) -> None:
     kinds = [event["kind"] for event in first["data"] + rest["data"]]
     assert kinds == ["StateChanged", "Staked", "MarketCreated"]
     changed, staked = first["data"]
-    assert (changed["before"], changed["state"], changed["outcome"], changed["actor"]) == ("resolving", "finalized", 1, None)
+    assert (changed["before"], changed["state"], changed["outcome"], changed["actor"]) == (
+        "resolving",
+        "finalized",
+        1,
+        None,
+    )
     assert (staked["outcome"], staked["amount"]) == (1, "7000000")
     assert staked["actor"] == str(wallet("bob").pubkey())
     assert staked["signature"] == signature
@@ -167,7 +174,8 @@ def test_activity_of_an_unknown_event(client: httpx.Client, world: World) -> Non
     """An event that this version cannot read is still listed by its kind."""
     place = world.market("later", "Does a later program's event show?")
     world.db.execute(
-        "UPDATE chain.event SET kind = 'Unheard', raw = decode(repeat('00', 120), 'hex') WHERE subject = %s", (place.address,)
+        "UPDATE chain.event SET kind = 'Unheard', raw = decode(repeat('00', 120), 'hex') WHERE subject = %s",
+        (place.address,),
     )
 
     events = client.get(f"/v1/markets/{place.address}/activity").json()["data"]

@@ -35,7 +35,10 @@ def test_unknown_position(client: httpx.Client) -> None:
 def test_user(client: httpx.Client, world: World) -> None:
     """A wallet's totals are sums by mint; a stranger has none."""
     token = wallet("user mint").pubkey()
-    first, second = world.market("u1", "First market of a user?"), world.market("u2", "Second one, in tokens?", mint=token)
+    first, second = (
+        world.market("u1", "First market of a user?"),
+        world.market("u2", "Second one, in tokens?", mint=token),
+    )
     world.stake(first, "summed", 0, 2_000_000)
     world.stake(first, "summed", 0, 1_000_000)
     world.stake(second, "summed", 1, 7_000_000)

@@ -70,6 +70,7 @@ class World:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self.db = connection
+        self.db.execute("SET synchronous_commit = off")
         self.slot = 1000
         self.fork = 0
         self.feed = 0
@@ -120,17 +121,19 @@ class World:
         times = {"open": now + opens, "lock": now + locks, "event": now + locks + 60}
         times |= {"resolve_by": times["event"] + 600, "void_after": times["event"] + 600 + 3 * 86_400}
         created = ev.MarketCreated(
-            **self._zero(ev.MarketCreated), header=self.header(place, place.creator), creator=bytes(key), mint=bytes(mint),
-            payer=bytes(key), fee_to=bytes(key), source=bytes(wallet("oracle").pubkey()), id=number, **times,
-            fee_bps=place.fee_bps, state=State.Approved, n=n, source_kind=1, uri="", question=question,
+            **self._zero(ev.MarketCreated), header=self.header(place, place.creator), creator=bytes(key),
+            mint=bytes(mint), payer=bytes(key), fee_to=bytes(key), source=bytes(wallet("oracle").pubkey()), id=number,
+            **times, fee_bps=place.fee_bps, state=State.Approved, n=n, source_kind=1, uri="", question=question,
             min_stake=1_000_000, max_stake=1_000_000_000_000, metadata_hash=bytes(32),
         )  # fmt: skip
         self.insert("chain.subject", subject=address, kind="market", first_slot=self.slot + 1, last_seq=1)
         row = {
-            "market": address, "slug": f"{name}-{address[:6].lower()}", "question": question, "metadata_hash": "00" * 32,
+            "market": address, "slug": f"{name}-{address[:6].lower()}", "question": question,
+            "metadata_hash": "00" * 32,
             "price": [1_000_000 // n] * n, "creator": str(key), "mint": str(mint), "payer": str(key),
             "vault_payer": str(key), "fee_to": str(key), "source": str(wallet("oracle").pubkey()), "id": number,
-            "created_slot": self.slot + 1, "created_time": moment(self.slot + 1), "supply": [0] * n, "fees_owed": [0, 0, 0],
+            "created_slot": self.slot + 1, "created_time": moment(self.slot + 1), "supply": [0] * n,
+            "fees_owed": [0, 0, 0],
             "min_stake": 1_000_000, "max_stake": 1_000_000_000_000, "fee_bps": list(place.fee_bps), "state": int(state),
             "n": n, "source_kind": 1, "last_seq": 1, "seq": 1, "resolver_to": str(key), **times, **more,
         }  # fmt: skip
@@ -154,7 +157,9 @@ class World:
         """The market decided: winner's pool over winner's shares, as the program computes it."""
         total, won = sum(place.supply), place.supply[outcome]
         header = self.header(place, Pubkey(NOBODY))
-        mask, num, den = (1 << outcome, total - (total - won) * 250 // 10_000, won) if state == State.Finalized else (3, 1, 1)
+        mask, num, den = (
+            (1 << outcome, total - (total - won) * 250 // 10_000, won) if state == State.Finalized else (3, 1, 1)
+        )
         changed = ev.StateChanged(
             header=header, from_=State.Resolving, to=state, flags=0, deadline=0, outcome=outcome, mask=mask, num=num,
             den=den, fees_owed=(0, 0, 0), resolver_to=NOBODY,
@@ -236,7 +241,8 @@ class World:
             (shares, amount, amount, nonce, 2**nonce - 1, place.seq, place.address, key),
         )
         self.db.execute(
-            "UPDATE chain.wallet_market SET volume = volume + %s, staked = staked + %s WHERE market = %s AND wallet = %s",
+            """UPDATE chain.wallet_market SET volume = volume + %s, staked = staked + %s
+                WHERE market = %s AND wallet = %s""",
             (amount, amount, place.address, key),
         )
 
@@ -267,7 +273,8 @@ class World:
         key = f"{schema}.{name}"
         if key not in self._columns:
             rows = self.db.execute(
-                """SELECT column_name, data_type, is_nullable = 'YES' OR column_default IS NOT NULL FROM information_schema.columns
+                """SELECT column_name, data_type, is_nullable = 'YES' OR column_default IS NOT NULL
+                FROM information_schema.columns
                 WHERE table_schema = %s AND table_name = %s AND is_identity = 'NO'""",
                 (schema, name),
             )
