@@ -55,7 +55,7 @@ class Mirror:
 
     async def apply(self, head: Head, page: tuple[Decoded, ...], *, final: bool, tip: int) -> Head:
         """Seal the blocks, one transaction. Raises SequenceGap and writes nothing if the events do not continue."""
-        hashes = _state_hashes(head.state_hash, page)
+        hashes = state_hashes(head.state_hash, page)
         marks = tuple(decoded.block.mark for decoded in page)
         moved = replace(
             head,
@@ -188,7 +188,7 @@ def _same_chain(known: str, genesis: str, version: int) -> None:
         raise SchemaMismatch(f"schema chain has version {version}, this indexer needs {SCHEMA_VERSION}")
 
 
-def _state_hashes(parent: bytes, page: Sequence[Decoded]) -> list[bytes]:
+def state_hashes(parent: bytes, page: Sequence[Decoded]) -> list[bytes]:
     """The state hash after each block of a page."""
     hashes = []
     for decoded in page:
