@@ -115,7 +115,7 @@ def read(normal: Normal, payers: frozenset[Pubkey]) -> Reading | Refusal:
     reading = _reading(normal, rule, named, args, sponsored=sponsored)
     if isinstance(reading, Refusal):
         return reading
-    checks = (_signers(normal, reading), _payer(normal, rule, named, payers), _beside(normal, reading, rule, args))
+    checks = (_payer(normal, rule, named, payers), _signers(normal, reading), _beside(normal, reading, rule, args))
     return next((c for c in checks if c is not None), None) or reading
 
 
