@@ -31,7 +31,8 @@ fn main() -> Result<()> {
 
 /// Writes in the two addresses of event emission, which Anchor adds to an instruction without saying where they lie.
 fn name_fixed_accounts(idl: &mut Idl) -> Result<()> {
-    let program: [u8; 32] = bs58::decode(&idl.address).into_vec()?.try_into().ok().context("a program id of 32 bytes")?;
+    let program: [u8; 32] =
+        bs58::decode(&idl.address).into_vec()?.try_into().ok().context("a program id of 32 bytes")?;
     let (authority, _) = const_crypto::ed25519::derive_program_address(&[b"__event_authority"], &program);
     let authority = bs58::encode(authority).into_string();
     for account in idl.instructions.iter_mut().flat_map(|instruction| &mut instruction.accounts) {

@@ -30,8 +30,7 @@ pub enum State {
 impl State {
     pub fn of(value: u8) -> Result<State> {
         use State::*;
-        const ALL: [State; 9] =
-            [Proposed, Approved, Active, Resolving, Disputed, Contested, Finalized, Void, Rejected];
+        const ALL: [State; 9] = [Proposed, Approved, Active, Resolving, Disputed, Contested, Finalized, Void, Rejected];
         ALL.get(usize::from(value)).copied().ok_or_else(|| MarketError::WrongState.into())
     }
 }

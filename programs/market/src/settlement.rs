@@ -102,7 +102,13 @@ impl<'info> Till<'_, 'info> {
 }
 
 /// Whether a wallet can take its payment: for tokens at the account given, for unwrapped SOL itself.
-pub fn can_receive(market: &Market, to: &AccountInfo, wallet: &Pubkey, token_program: &Pubkey, amount: u64) -> Result<bool> {
+pub fn can_receive(
+    market: &Market,
+    to: &AccountInfo,
+    wallet: &Pubkey,
+    token_program: &Pubkey,
+    amount: u64,
+) -> Result<bool> {
     if market.has(flag::UNWRAPPED) {
         return Ok(to.key == wallet && pda::receives(to, amount)?);
     }

@@ -17,7 +17,11 @@ pub fn mul_div_floor(a: u64, b: u64, d: u64) -> Option<u64> {
 pub fn mul_div_ceil(a: u64, b: u64, d: u64) -> Option<u64> {
     let floor = mul_div_floor(a, b, d)?;
     let exact = u128::from(floor) * u128::from(d) == u128::from(a) * u128::from(b);
-    if exact { Some(floor) } else { floor.checked_add(1) }
+    if exact {
+        Some(floor)
+    } else {
+        floor.checked_add(1)
+    }
 }
 
 #[cfg(test)]

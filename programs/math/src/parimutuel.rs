@@ -35,7 +35,12 @@ pub fn payout(supply: &[u64], outcome: usize, fee_bps_total: u64) -> Option<Payo
         return Some(void_payout(supply.len()));
     }
     let fee = loser_fee(pool - winners, fee_bps_total)?;
-    Some(Payout { mask: 1u8.checked_shl(u32::try_from(outcome).ok()?)?, num: pool.checked_sub(fee)?, den: winners, fee })
+    Some(Payout {
+        mask: 1u8.checked_shl(u32::try_from(outcome).ok()?)?,
+        num: pool.checked_sub(fee)?,
+        den: winners,
+        fee,
+    })
 }
 
 /// Sum of the shares whose outcome is in the mask.

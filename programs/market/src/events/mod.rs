@@ -43,13 +43,10 @@ pub fn emit_sized<E: anchor_lang::Event + AnchorSerialize + anchor_lang::Discrim
     data.extend_from_slice(EVENT_IX_TAG_LE);
     data.extend_from_slice(E::DISCRIMINATOR);
     event.serialize(&mut data)?;
-    let instruction = Instruction {
-        program_id: crate::ID,
-        accounts: vec![AccountMeta::new_readonly(*authority.key, true)],
-        data,
-    };
+    let instruction =
+        Instruction { program_id: crate::ID, accounts: vec![AccountMeta::new_readonly(*authority.key, true)], data };
     let seeds: &[&[u8]] = &[b"__event_authority", &[crate::EVENT_AUTHORITY_AND_BUMP.1]];
-    invoke_signed_unchecked(&instruction, &[authority.clone()], &[seeds])?;
+    invoke_signed_unchecked(&instruction, std::slice::from_ref(authority), &[seeds])?;
     Ok(())
 }
 

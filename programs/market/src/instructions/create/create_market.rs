@@ -82,7 +82,10 @@ impl CreateMarketArgs {
             _ => return err!(MarketError::BadSource),
         }
         let bounded = self.expo.unsigned_abs() <= EXPO_MAX;
-        require!(if self.strike_is_fixed() { bounded } else { self.strike == 0 && self.expo == 0 }, MarketError::BadStrike);
+        require!(
+            if self.strike_is_fixed() { bounded } else { self.strike == 0 && self.expo == 0 },
+            MarketError::BadStrike
+        );
         Ok(())
     }
 

@@ -43,7 +43,14 @@ impl<'info> ResolveByPrice<'info> {
     }
 
     /// Holds an update as the candidate; the first one makes the resolution.
-    fn hold(&self, market: &mut Market, held: Option<Resolution>, update: &Update, until: i64, clock: &Clock) -> Result<()> {
+    fn hold(
+        &self,
+        market: &mut Market,
+        held: Option<Resolution>,
+        update: &Update,
+        until: i64,
+        clock: &Clock,
+    ) -> Result<()> {
         let (address, caller, now) = (self.market.key(), self.caller.key(), clock.unix_timestamp);
         let mut resolution = match held {
             Some(resolution) => resolution,
@@ -79,7 +86,14 @@ impl<'info> ResolveByPrice<'info> {
     }
 
     /// Ends the market by an update.
-    fn end(&self, market: &mut Market, held: Option<Resolution>, update: &Update, outcome: u8, clock: &Clock) -> Result<()> {
+    fn end(
+        &self,
+        market: &mut Market,
+        held: Option<Resolution>,
+        update: &Update,
+        outcome: u8,
+        clock: &Clock,
+    ) -> Result<()> {
         let (address, caller, now) = (self.market.key(), self.caller.key(), clock.unix_timestamp);
         let written = outcome.min(market.n);
         if let Some(mut resolution) = held {

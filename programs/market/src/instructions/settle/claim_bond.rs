@@ -58,7 +58,6 @@ pub fn handler(ctx: Context<ClaimBond>) -> Result<()> {
     transfer.run(amount, &[&Signature::of(&market).seeds()])?;
     solvency::check_bonds(resolution, &a.bond_vault)?;
     let header = market.next(a.market.key(), &Clock::get()?, Pubkey::default());
-    let event =
-        BondClaimed { header, owner: a.owner.key(), amount, owed: resolution.owed, flags: resolution.flags };
+    let event = BondClaimed { header, owner: a.owner.key(), amount, owed: resolution.owed, flags: resolution.flags };
     emit(&a.event_authority, &event)
 }

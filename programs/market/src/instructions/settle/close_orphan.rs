@@ -31,7 +31,13 @@ impl CloseOrphan<'_> {
             return Ok(None);
         }
         pda::zero(position)?;
-        Ok(Some(ClosedItem { address: *position.key, market: *market.key, owner: orphan.owner, payer: *payer.key, rent }))
+        Ok(Some(ClosedItem {
+            address: *position.key,
+            market: *market.key,
+            owner: orphan.owner,
+            payer: *payer.key,
+            rent,
+        }))
     }
 }
 

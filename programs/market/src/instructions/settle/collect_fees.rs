@@ -53,7 +53,11 @@ impl<'info> CollectFees<'info> {
             fee_kind::RESOLVER => market.resolver_to,
             _ => treasury,
         };
-        if named == Pubkey::default() { treasury } else { named }
+        if named == Pubkey::default() {
+            treasury
+        } else {
+            named
+        }
     }
 
     /// Whether an account is where a wallet takes its payment, and it can.

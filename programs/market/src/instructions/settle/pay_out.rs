@@ -58,7 +58,14 @@ struct Due {
 
 impl Triple<'_, '_> {
     /// Refuses accounts that are not this position's; says why it cannot be paid, or PAID.
-    fn status(&self, market: &Market, position: &Position, amount: u64, bump: Option<u8>, token: &Pubkey) -> Result<u8> {
+    fn status(
+        &self,
+        market: &Market,
+        position: &Position,
+        amount: u64,
+        bump: Option<u8>,
+        token: &Pubkey,
+    ) -> Result<u8> {
         require_keys_eq!(position.payer, *self.payer.key, MarketError::WrongPayer);
         if amount > 0 {
             let address = match bump {
