@@ -78,8 +78,11 @@ async def _start(plan: world.Plan, database: Database, supervisor: Supervisor, c
     console.detail(f"a chain with genesis {genesis}")
     await migrated
     console.detail("PostgreSQL with every schema")
-    await _prepare_chain(plan, database, genesis, console)
-    await world.start_services(plan, supervisor, world.services(plan, database, genesis), console.detail)
+    commands = world.services(plan, database, genesis)
+    await asyncio.gather(
+        _prepare_chain(plan, database, genesis, console),
+        world.start_services(plan, supervisor, commands, console.detail),
+    )
     return genesis
 
 

@@ -220,11 +220,16 @@ async def run_command(arguments: list[str], settings: dict[str, str], within_s: 
     return said.decode(errors="replace")
 
 
+def loopback(timeout_s: float, base_url: str = "") -> httpx.AsyncClient:
+    """A client for our own plain-HTTP addresses: no proxies, and no certificates, whose loading takes 0.2 s."""
+    return httpx.AsyncClient(base_url=base_url, timeout=timeout_s, verify=False, trust_env=False)
+
+
 async def rpc_result(url: str, method: str, *params: object) -> object:
     """The result of one JSON-RPC call; None when nobody answers or the answer is an error."""
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
     try:
-        async with httpx.AsyncClient(timeout=_ASK_S) as client:
+        async with loopback(_ASK_S) as client:
             answer = await client.post(url, json=body)
     except httpx.HTTPError:
         return None
@@ -233,7 +238,7 @@ async def rpc_result(url: str, method: str, *params: object) -> object:
 
 async def _answers_200(url: str) -> bool:
     try:
-        async with httpx.AsyncClient(timeout=_ASK_S) as client:
+        async with loopback(_ASK_S) as client:
             return (await client.get(url)).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False

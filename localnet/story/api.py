@@ -18,6 +18,7 @@ from solders.message import to_bytes_versioned
 from solders.transaction import VersionedTransaction
 
 from localnet.errors import NotReady, StoryFailed
+from localnet.world import loopback
 
 T = TypeVar("T")
 AWAY_S: Final = 30.0
@@ -25,8 +26,8 @@ TERMINAL: Final = frozenset({"SETTLED", "SUPERSEDED", "RETURNED", "REJECTED", "F
 _TIMEOUT_S: Final = 10.0
 _TRIES_MAX: Final = 5
 _LATER: Final = frozenset({429, 500, 502, 503, 504})
-# The pool moved between quote and landing: a wallet asks for a new quote.
-_QUOTE_AGAIN: Final = frozenset({"RateTooLow"})
+# The pool moved between quote and landing, or the relay came to it too late: a wallet asks anew.
+_AGAIN: Final = frozenset({"RateTooLow", "old_blockhash"})
 
 
 class _Answer(msgspec.Struct, Generic[T], frozen=True):
@@ -86,7 +87,7 @@ class MarketView(msgspec.Struct, frozen=True):
 
 
 def _cause(intent: Intent) -> str:
-    """Name of the program error that ended an intent."""
+    """Name of the error that ended an intent."""
     return (intent.reason or "").partition(":")[0]
 
 
@@ -99,7 +100,7 @@ class Api:
 
     def __init__(self, url: str, *, pause_s: float) -> None:
         self.url = url
-        self._client = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_S)
+        self._client = loopback(_TIMEOUT_S, url)
         self._pause_s = pause_s
 
     async def close(self) -> None:
@@ -137,8 +138,8 @@ class Api:
     async def act(self, kind: str, body: object, key: Keypair) -> Built:
         """Build, sign, relay and wait until it is settled.
 
-        One that came back, or lost its rate, is built and signed anew. Answers what landed. Raises StoryFailed when
-        the relay ends it otherwise.
+        One that came back, lost its rate or grew too old is built and signed anew. Answers what landed. Raises
+        StoryFailed when the relay ends it otherwise.
         """
         replaces: str | None = None
         for _ in range(_TRIES_MAX):
@@ -148,7 +149,7 @@ class Api:
                 return built
             if intent.state == "RETURNED":
                 replaces = intent.id
-            elif _cause(intent) not in _QUOTE_AGAIN:
+            elif _cause(intent) not in _AGAIN:
                 raise StoryFailed(f"{kind} of {key.pubkey()} ended {intent.state}: {intent.reason}")
         raise StoryFailed(f"{kind} of {key.pubkey()} came back {_TRIES_MAX} times")
 

@@ -25,6 +25,7 @@ from solders.signature import Signature
 from solders.transaction import Transaction
 
 from localnet.errors import NotReady, StoryFailed
+from localnet.world import loopback
 
 T = TypeVar("T")
 Commitment = Literal["processed", "confirmed", "finalized"]
@@ -94,7 +95,7 @@ class Chain:
     """One JSON-RPC endpoint. `pause_s` is how long it waits between two looks at the same fact."""
 
     def __init__(self, url: str, *, pause_s: float) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_S)
+        self._client = loopback(_TIMEOUT_S, url)
         self._numbers = itertools.count(1)
         self._pause_s = pause_s
 

@@ -27,7 +27,8 @@ async def play(stage: Stage) -> None:
     made = await asyncio.gather(*(_make(stage, terms) for terms in cast.MARKETS))
     price, opinion, void = made
     stage.console.chapter("Five wallets stake, by themselves and through the relay")
-    await asyncio.gather(_strike(stage, price), *(_stakes(stage, one) for one in made))
+    pausing = stage.operator("pause", "pay_out", str(opinion.address))
+    await asyncio.gather(pausing, _strike(stage, price), *(_stakes(stage, one) for one in made))
     stage.console.chapter("One is called off, two are decided")
     await asyncio.gather(_call_off(stage, void), _decide_by_price(stage, price), _decide_by_word(stage, opinion))
     stage.console.chapter("Everybody is paid, and everything is given back")
@@ -153,8 +154,7 @@ async def _decide_by_price(stage: Stage, made: Made) -> None:
 
 
 async def _decide_by_word(stage: Stage, made: Made) -> None:
-    """The oracle proposes, nobody disputes, a keeper finalizes; one winner claims by herself."""
-    await stage.operator("pause", "pay_out", str(made.address))
+    """The oracle proposes, nobody disputes, a keeper finalizes; one winner claims while payouts are paused."""
     await stage.clock_reaches(made.event)
     await acts.propose(stage, made, 1)
     resolution = await stage.until("the proposal", lambda: acts.read_resolution(stage.chain, made.address))
@@ -166,7 +166,7 @@ async def _decide_by_word(stage: Stage, made: Made) -> None:
     await _mirrored(stage, str(made.address), "finalized", lambda view: view.state == "finalized")
     body = {"wallet": str(stage.address("carol")), "market": str(made.address)}
     await stage.api.act("claim", body, stage.key("carol"))
-    stage.console.step("carol claims by her own signature, pushed payouts of this market are paused")
+    stage.console.step("carol claims by her own signature: the operator had paused pushed payouts of this market")
     await stage.operator("resume", "pay_out", str(made.address))
     stage.console.step("the operator resumes them")
 
