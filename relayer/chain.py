@@ -1,7 +1,7 @@
 """The chain over JSON-RPC: batches, several endpoints, and errors that are never mistaken for facts.
 
-Reads go to one endpoint at a time and move to the next when it fails; publishing goes to all. Implements model.Chain and
-model.Witness; decides nothing and stores nothing. Called by work and prove through those ports.
+Reads go to one endpoint at a time and move to the next when it fails; publishing goes to all. Implements model.Chain
+and model.Witness; decides nothing and stores nothing. Called by work and prove through those ports.
 """
 
 import asyncio
@@ -33,10 +33,11 @@ _T = TypeVar("_T")
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
-    """One request of a batch."""
+    """One request of a batch, and the shape that its result must have."""
 
     method: str
     params: list[Any]
+    shape: Any
 
 
 class _Error(msgspec.Struct, frozen=True):
@@ -46,8 +47,71 @@ class _Error(msgspec.Struct, frozen=True):
 
 class _Answer(msgspec.Struct, frozen=True):
     id: int | None = None
-    result: Any = None
+    result: msgspec.Raw = msgspec.Raw(b"null")
     error: _Error | None = None
+
+
+class _Context(msgspec.Struct, frozen=True):
+    slot: int
+
+
+class _EpochInfo(msgspec.Struct, frozen=True, rename="camel"):
+    absolute_slot: int
+    block_height: int
+
+
+class _Account(msgspec.Struct, frozen=True):
+    data: tuple[str, str]
+    owner: str
+    lamports: int
+
+
+class _Accounts(msgspec.Struct, frozen=True):
+    context: _Context
+    value: list[_Account | None]
+
+
+class _Status(msgspec.Struct, frozen=True, rename="camel"):
+    slot: int
+    err: Any
+    confirmation_status: str | None = None
+
+
+class _Statuses(msgspec.Struct, frozen=True):
+    context: _Context
+    value: list[_Status | None]
+
+
+class _Lamports(msgspec.Struct, frozen=True):
+    lamports: int
+
+
+class _Simulation(msgspec.Struct, frozen=True, rename="camel"):
+    err: Any
+    units_consumed: int | None = None
+    accounts: list[_Lamports | None] | None = None
+
+
+class _Simulated(msgspec.Struct, frozen=True):
+    value: _Simulation
+
+
+class _Latest(msgspec.Struct, frozen=True, rename="camel"):
+    blockhash: str
+    last_valid_block_height: int
+
+
+class _LatestAnswer(msgspec.Struct, frozen=True):
+    context: _Context
+    value: _Latest
+
+
+class _Balance(msgspec.Struct, frozen=True):
+    value: int
+
+
+class _FeeRow(msgspec.Struct, frozen=True, rename="camel"):
+    prioritization_fee: int
 
 
 class Endpoint:
@@ -66,12 +130,19 @@ class Endpoint:
         return self._name
 
     async def batch(self, calls: Sequence[Call]) -> list[Any]:
-        """The results in the order asked; one error in the batch is raised."""
+        """The results in the order asked, each of its shape; one error in the batch is raised."""
         answers = await self.answers(calls)
         for answer in answers:
             if answer.error is not None:
                 raise RpcRefused(f"{self._name}: {answer.error.message}", answer.error.code)
-        return [a.result for a in answers]
+        return [self._shaped(call, answer) for call, answer in zip(calls, answers, strict=True)]
+
+    def _shaped(self, call: Call, answer: _Answer) -> Any:
+        """A result as the value that it must be; one of another shape is no answer."""
+        try:
+            return msgspec.json.decode(answer.result, type=call.shape)
+        except msgspec.DecodeError as error:
+            raise RpcAway(f"{self._name}: {call.method}: {error}") from error
 
     async def answers(self, calls: Sequence[Call]) -> list[_Answer]:
         """Answers, errors included, in the order asked."""
@@ -102,8 +173,8 @@ class Endpoint:
 
     async def epoch(self) -> Epoch:
         """getEpochInfo at finalized."""
-        (info,) = await self.batch([Call("getEpochInfo", [{"commitment": "finalized"}])])
-        return Epoch(slot=info["absoluteSlot"], height=info["blockHeight"])
+        (info,) = await self.batch([Call("getEpochInfo", [{"commitment": "finalized"}], _EpochInfo)])
+        return Epoch(slot=info.absolute_slot, height=info.block_height)
 
     async def effect(self, addresses: Sequence[Pubkey], *, min_slot: int) -> Snapshot:
         """Accounts at finalized, not older than min_slot."""
@@ -112,18 +183,24 @@ class Endpoint:
     async def statuses(self, signatures: Sequence[str]) -> Statuses:
         """getSignatureStatuses with history; the slot is the oldest context of its pages."""
         pages = await self.batch(_status_calls(signatures, history=True))
-        values = tuple(_seen(v) for page in pages for v in page["value"])
-        return Statuses(slot=min(page["context"]["slot"] for page in pages), values=values)
+        values = tuple(_seen(v) for page in pages for v in page.value)
+        self._require(len(values) == len(signatures), "statuses")
+        return Statuses(slot=min((page.context.slot for page in pages), default=0), values=values)
+
+    def _require(self, fits: bool, what: str) -> None:
+        """An answer with another number of values than were asked for is none."""
+        if not fits:
+            raise RpcAway(f"{self._name}: the number of {what} is not what was asked for")
 
     async def floor(self) -> int:
         """getFirstAvailableBlock."""
-        (slot,) = await self.batch([Call("getFirstAvailableBlock", [])])
-        return int(slot)
+        (slot,) = await self.batch([Call("getFirstAvailableBlock", [], int)])
+        return slot
 
     async def genesis(self) -> str:
         """getGenesisHash."""
-        (value,) = await self.batch([Call("getGenesisHash", [])])
-        return str(value)
+        (value,) = await self.batch([Call("getGenesisHash", [], str)])
+        return value
 
     async def accounts(self, addresses: Sequence[Pubkey], *, level: Level, min_slot: int) -> Snapshot:
         """getMultipleAccounts; the slot is the oldest context of its pages."""
@@ -131,70 +208,77 @@ class Endpoint:
             return Snapshot(slot=min_slot, values=())
         options = {"encoding": "base64", "commitment": _NAMES[level], "minContextSlot": min_slot}
         texts = [str(a) for a in addresses]
-        calls = [Call("getMultipleAccounts", [part, options]) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
-        pages = await self.batch(calls)
-        values = [None if v is None else base64.b64decode(v["data"][0]) for page in pages for v in page["value"]]
-        return Snapshot(slot=min(page["context"]["slot"] for page in pages), values=tuple(values))
+        pages = await self.batch(
+            [Call("getMultipleAccounts", [part, options], _Accounts) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
+        )
+        values = tuple(None if v is None else base64.b64decode(v.data[0]) for page in pages for v in page.value)
+        self._require(len(values) == len(addresses), "accounts")
+        return Snapshot(slot=min(page.context.slot for page in pages), values=values)
 
     async def owners(self, addresses: Sequence[Pubkey]) -> tuple[Pubkey | None, ...]:
         """The program that owns each account, None where there is no account."""
         options = {"encoding": "base64", "commitment": "confirmed", "dataSlice": {"offset": 0, "length": 0}}
         texts = [str(a) for a in addresses]
         pages = await self.batch(
-            [Call("getMultipleAccounts", [part, options]) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
+            [Call("getMultipleAccounts", [part, options], _Accounts) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
         )
-        return tuple(None if v is None else Pubkey.from_string(v["owner"]) for page in pages for v in page["value"])
+        return tuple(None if v is None else Pubkey.from_string(v.owner) for page in pages for v in page.value)
 
     async def look(self, signatures: Sequence[str]) -> tuple[Heights, tuple[Seen | None, ...]]:
         """Heights at confirmed and finalized, then statuses of what is recent, in one batch."""
-        heads = [Call("getEpochInfo", [{"commitment": name}]) for name in ("confirmed", "finalized")]
+        heads = [Call("getEpochInfo", [{"commitment": name}], _EpochInfo) for name in ("confirmed", "finalized")]
         tip, final, *pages = await self.batch([*heads, *_status_calls(signatures, history=False)])
         heights = Heights(
-            slot=tip["absoluteSlot"],
-            height=tip["blockHeight"],
-            final_slot=final["absoluteSlot"],
-            final_height=final["blockHeight"],
+            slot=tip.absolute_slot,
+            height=tip.block_height,
+            final_slot=final.absolute_slot,
+            final_height=final.block_height,
         )
-        return heights, tuple(_seen(v) for page in pages for v in page["value"])
+        seen = tuple(_seen(v) for page in pages for v in page.value)
+        self._require(len(seen) == len(signatures), "statuses")
+        return heights, seen
 
     async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
         """simulateTransaction of each wire; None for one that the node would not simulate."""
         calls = [
-            Call("simulateTransaction", [base64.b64encode(wire).decode(), _simulation(payer)])
+            Call("simulateTransaction", [base64.b64encode(wire).decode(), _simulation(payer)], _Simulated)
             for wire, payer in zip(wires, payers, strict=True)
         ]
-        return tuple(self._simulated(a) for a in await self.answers(calls)) if calls else ()
+        answers = await self.answers(calls) if calls else []
+        return tuple(self._simulated(call, answer) for call, answer in zip(calls, answers, strict=True))
 
-    def _simulated(self, answer: _Answer) -> Simulated | None:
+    def _simulated(self, call: Call, answer: _Answer) -> Simulated | None:
         if answer.error is not None:
             self._metrics.refused(self._name, answer.error.code)
             return None
-        value = answer.result["value"]
-        err = None if value["err"] is None else msgspec.json.encode(value["err"]).decode()
-        accounts = value.get("accounts") or [None]
-        lamports = None if accounts[0] is None else int(accounts[0]["lamports"])
-        return Simulated(err=err, units=int(value.get("unitsConsumed") or 0), payer_lamports=lamports)
+        value = self._shaped(call, answer).value
+        err = None if value.err is None else msgspec.json.encode(value.err).decode()
+        account = value.accounts[0] if value.accounts else None
+        lamports = None if account is None else account.lamports
+        return Simulated(err=err, units=value.units_consumed or 0, payer_lamports=lamports)
 
     async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
         """getRecentPrioritizationFees."""
-        (rows,) = await self.batch([Call("getRecentPrioritizationFees", [list(addresses[:FEE_ACCOUNTS_MAX])])])
-        return tuple(int(row["prioritizationFee"]) for row in rows)
+        (rows,) = await self.batch(
+            [Call("getRecentPrioritizationFees", [list(addresses[:FEE_ACCOUNTS_MAX])], list[_FeeRow])]
+        )
+        return tuple(row.prioritization_fee for row in rows)
 
     async def blockhash(self) -> Blockhash:
         """getLatestBlockhash at confirmed."""
-        (answer,) = await self.batch([Call("getLatestBlockhash", [{"commitment": "confirmed"}])])
-        value = answer["value"]
-        return Blockhash(hash=value["blockhash"], slot=answer["context"]["slot"], lvbh=value["lastValidBlockHeight"])
+        (answer,) = await self.batch([Call("getLatestBlockhash", [{"commitment": "confirmed"}], _LatestAnswer)])
+        value = answer.value
+        return Blockhash(hash=value.blockhash, slot=answer.context.slot, lvbh=value.last_valid_block_height)
 
     async def balances(self, addresses: Sequence[str]) -> tuple[int, ...]:
         """getBalance of each address at confirmed."""
-        pages = await self.batch([Call("getBalance", [a, {"commitment": "confirmed"}]) for a in addresses])
-        return tuple(int(page["value"]) for page in pages)
+        pages = await self.batch([Call("getBalance", [a, {"commitment": "confirmed"}], _Balance) for a in addresses])
+        return tuple(page.value for page in pages)
 
     async def publish(self, wires: Sequence[bytes]) -> None:
         """sendTransaction of each wire; what is answered is only counted."""
         options = {"encoding": "base64", "skipPreflight": True, "maxRetries": 0}
-        calls = [Call("sendTransaction", [base64.b64encode(w).decode(), options]) for w in wires]
+        calls = [Call("sendTransaction", [base64.b64encode(w).decode(), options], str) for w in wires]
         for answer in await self.answers(calls):
             if answer.error is not None:
                 self._metrics.refused(self._name, answer.error.code)
@@ -284,17 +368,19 @@ def _simulation(payer: str) -> dict[str, Any]:
 
 def _status_calls(signatures: Sequence[str], *, history: bool) -> list[Call]:
     options = {"searchTransactionHistory": history}
-    return [Call("getSignatureStatuses", [part, options]) for part in _chunks(signatures, SIGNATURES_PER_CALL)]
+    return [
+        Call("getSignatureStatuses", [part, options], _Statuses) for part in _chunks(signatures, SIGNATURES_PER_CALL)
+    ]
 
 
 def _chunks(values: Sequence[str], size: int) -> list[list[str]]:
     return [list(values[i : i + size]) for i in range(0, len(values), size)]
 
 
-def _seen(value: dict[str, Any] | None) -> Seen | None:
+def _seen(value: _Status | None) -> Seen | None:
     """A status answer as a value; a null confirmationStatus means rooted long ago."""
     if value is None:
         return None
-    level = _LEVELS[value.get("confirmationStatus") or "finalized"]
-    err = None if value["err"] is None else msgspec.json.encode(value["err"]).decode()
-    return Seen(slot=value["slot"], level=level, err=err)
+    level = _LEVELS.get(value.confirmation_status or "finalized", Level.PROCESSED)
+    err = None if value.err is None else msgspec.json.encode(value.err).decode()
+    return Seen(slot=value.slot, level=level, err=err)

@@ -1,7 +1,7 @@
 """The only SQL on the indexer's views: chain.v1_* and ledger.feed, read on the primary, as values.
 
-A row here is a proposal, never a proof: whoever acts on it reads the chain again first. Called by work (head, blockhashes,
-second witness) and by keepers (what is due). Never writes.
+A row here is a proposal, never a proof: whoever acts on it reads the chain again first. Called by work (head,
+blockhashes, second witness) and by keepers (what is due). Never writes.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """The door: hand a wallet's transaction to the relayer, once, on the caller's own connection and transaction.
 
 Called by the api and nobody else; the only module of this package it may import. It judges the pure half of the policy
-and calls relay.submit, which the role api may execute; it reads no table and knows no key. What it answers is a value of
-a small union: the caller maps it to 202, 200, 409 or 422.
+and calls relay.submit, which the role api may execute; it reads no table and knows no key. It answers with a value of a
+small union: the caller maps it to 202, 200, 409 or 422.
 """
 
 from collections.abc import Collection

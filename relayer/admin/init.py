@@ -51,8 +51,7 @@ async def init(node: Endpoint, terms: Terms, keypair: Keypair) -> Written:
 async def send(node: Endpoint, calls: Sequence[Instruction], keypair: Keypair) -> str:
     """Send one transaction until it is confirmed; Fatal with the program's sentence if the chain refuses it.
 
-    An operator's command that is safe to repeat, so it needs no journal: every instruction here is idempotent or refuses
-    a second time.
+    Safe to repeat, so it needs no journal: every instruction here is idempotent or refuses a second time.
     """
     recent = await node.blockhash()
     packed = pack.pack(calls, payer=keypair.pubkey(), blockhash=recent.hash, limit=UNITS, price=0)

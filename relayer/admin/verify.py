@@ -30,12 +30,12 @@ def sums(path: Path) -> Mapping[str, str]:
         lines = path.read_text().splitlines()
     except OSError as error:
         raise BadSetting(f"{path} cannot be read") from error
-    found = dict(reversed(line.split(maxsplit=1)) for line in lines if line.strip())
-    return {Path(name.lstrip("*")).stem: digest for name, digest in found.items()}
+    pairs = [line.split(maxsplit=1) for line in lines if line.strip()]
+    return {Path(name.lstrip("*")).stem: digest for digest, name in pairs}
 
 
 async def verify(node: Endpoint, *, cluster: str, expected: Mapping[str, str], terms: Terms) -> tuple[str, ...]:
-    """One line for everything that holds; raises WrongGenesis, HashMismatch or ConfigMismatch at the first that does not."""
+    """One line for all that holds; raises WrongGenesis, HashMismatch or ConfigMismatch at the first that does not."""
     lines = [await _genesis(node, cluster)]
     for name, digest in sorted(expected.items()):
         if name in PROGRAMS and (cluster == "localnet" or name not in LOCAL_ONLY):

@@ -1,7 +1,7 @@
 """Pays winners, in batches of positions in address order; key: the first member of a batch.
 
 Done once every member is closed. A batch that landed and left members over is settled, and those wait in `unpayable`
-until the next day: their account cannot receive. All batches of a market are proposed at once, so that they fly together.
+until the next day: their account cannot receive. All batches of a market are proposed at once and fly together.
 """
 
 from collections.abc import Iterator, Sequence

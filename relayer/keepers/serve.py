@@ -1,4 +1,4 @@
-"""The loop of `relayer keep`: wake on the feed, read the mirror, ask every keeper, propose what is due. Signs nothing."""
+"""The loop of `relayer keep`: wake on the feed, read the mirror, ask all keepers, propose what is due; no keys."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence

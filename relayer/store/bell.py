@@ -1,4 +1,4 @@
-"""Wakes a loop when PostgreSQL notifies, and at the latest after a pause: a lost notice costs a second, never a fact."""
+"""Wakes a loop when PostgreSQL notifies, at the latest after a pause: a lost notice costs a second, never a fact."""
 
 import asyncio
 

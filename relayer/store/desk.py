@@ -1,4 +1,4 @@
-"""What operators see and do: standing, one intent explained, pauses, payers, and the database's identity at start (R9)."""
+"""What operators see and do: standing, one intent explained, pauses, payers, and the database's identity (R9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

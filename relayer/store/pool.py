@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
@@ -59,7 +60,7 @@ class Database:
         try:
             connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
             for channel in channels:
-                await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             return connection
         except psycopg.OperationalError as error:
             raise DatabaseAway(f"PostgreSQL went away: {first(error)}") from error

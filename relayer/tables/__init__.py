@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, DateTime, Index, LargeBinary, Numeric, Text, Uuid
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
-from sqlmodel.main import registry
+from sqlalchemy.orm import registry
 
 
 class Base58(Text):
@@ -35,21 +35,25 @@ class Moment(DateTime):
         super().__init__(timezone=True)
 
 
-_KINDS = {"uuid": Uuid, "base58": Base58, "text": Text, "u64": U64, "big": BigInteger, "raw": LargeBinary}
+_KINDS: dict[str, Any] = {
+    "uuid": Uuid,
+    "base58": Base58,
+    "text": Text,
+    "u64": U64,
+    "big": BigInteger,
+    "raw": LargeBinary,
+}
 _KINDS |= {"moment": Moment, "flag": Boolean}
 
 
 def _col(kind: str, *, key: bool = False, null: bool = False, default: str | None = None, unique: bool = False) -> Any:
-    kwargs: dict[str, Any] = {"server_default": sql(default)} if default is not None else {}
+    """A field of one SQL type, so that a table reads as a list of names and kinds."""
+    more: dict[str, Any] = {"server_default": sql(default)} if default is not None else {}
     if key and kind == "big":
-        kwargs["autoincrement"] = False
-    return Field(
-        primary_key=key,
-        nullable=null,
-        sa_type=_KINDS[kind],
-        sa_column_kwargs=kwargs,
-        **({"unique": True} if unique else {}),
-    )
+        more["autoincrement"] = False
+    if unique:
+        more["unique"] = True
+    return Field(primary_key=key, nullable=null, sa_type=_KINDS[kind], sa_column_kwargs=more)
 
 
 OPEN = "state IN ('ACCEPTED', 'READY', 'IN_FLIGHT', 'EFFECTIVE', 'NEEDS_REVIEW')"
@@ -204,7 +208,7 @@ class Pause(Relay, table=True):
 class FeedSource(Relay, table=True):
     """Where readings of a feed come from; feed is the 32 bytes that markets name as their source, in base58."""
 
-    __tablename__ = "feed_source"
+    __tablename__ = "feed_source"  # pyright: ignore[reportAssignmentType]
 
     id: str = _col("text", key=True)
     provider: str = _col("text")
@@ -240,7 +244,7 @@ class Reading(Relay, table=True):
 class FeeSample(Relay, table=True):
     """Priority fees of recent blocks as `keep` saw them, micro-lamports a compute unit."""
 
-    __tablename__ = "fee_sample"
+    __tablename__ = "fee_sample"  # pyright: ignore[reportAssignmentType]
 
     slot: int = _col("big", key=True)
     p50: int = _col("u64")

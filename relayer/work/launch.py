@@ -235,7 +235,9 @@ class Launcher:
     async def _start_wallet(self, verified: Verified, day: int) -> Start:
         draft = verified.draft
         normal, reading, place = draft.normal, draft.reading, draft.place
-        assert normal is not None and reading is not None and place is not None
+        assert normal is not None
+        assert reading is not None
+        assert place is not None
         wire = draft.wire
         if reading.sponsored:
             wire = cosign(wire, draft.payer, await self._signers[draft.payer].sign(normal.signed))

@@ -173,7 +173,9 @@ class FakeChain:
         await self.fail("simulate")
         view = self.view()
         return tuple(
-            Simulated(err=ALREADY if self.program and self.effects(parse(w).calls[0].data, up_to=view) else None, units=900)
+            Simulated(
+                err=ALREADY if self.program and self.effects(parse(w).calls[0].data, up_to=view) else None, units=900
+            )
             for w in wires
         )
 
@@ -238,7 +240,7 @@ class FakeWitness:
 
 @dataclass(slots=True)
 class FakeJournal:
-    """relay.intent and relay.attempt in memory: leases in ticks of a clock that the scheduler moves, fences, budgets none."""
+    """relay.intent and relay.attempt in memory: fences, and leases in ticks of a clock that the scheduler moves."""
 
     rng: Random
     faults: Faults

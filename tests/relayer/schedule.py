@@ -1,6 +1,6 @@
 """The deterministic scheduler: drives rounds of the loop await by await, and kills, forks and delays between them.
 
-`run` plays one seed and answers with what went wrong, if anything: a double effect, a lost intent, a stuck one. A worker
+`run` plays one seed and answers with what went wrong, if anything: a double effect, a lost or a stuck intent. A worker
 may also freeze while another one takes over, and thaw later: only fences hold it then.
 """
 
@@ -144,7 +144,12 @@ def run(seed: int, parts: Parts, *, intents: int = 1) -> Report:
     attempts = sum(len(a) for a in world.journal.attempts.values())
     stage.close()
     return Report(
-        seed=seed, fault=fault, steps=steps, awaits=frozenset(stage.awaits), attempts=attempts, proofs=world.journal.proofs
+        seed=seed,
+        fault=fault,
+        steps=steps,
+        awaits=frozenset(stage.awaits),
+        attempts=attempts,
+        proofs=world.journal.proofs,
     )
 
 
@@ -197,4 +202,3 @@ class _Stage:
             if coroutine is not None:
                 coroutine.close()
         self.round = self.frozen = None
-

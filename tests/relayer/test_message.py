@@ -74,7 +74,9 @@ def test_cosign_fills_one_slot() -> None:
     assert signed.signed_by(PAYER.pubkey())
     assert signed.signatures[1] == normal.signatures[1]
     assert signed.fingerprint == normal.fingerprint
-    assert first_signature(wire) != first_signature(cosign(wire, PAYER.pubkey(), bytes(PAYER.sign_message(normal.signed))))
+    assert first_signature(wire) != first_signature(
+        cosign(wire, PAYER.pubkey(), bytes(PAYER.sign_message(normal.signed)))
+    )
 
 
 @given(st.binary(max_size=1_300))

@@ -52,7 +52,9 @@ def intent(state: IntentState = S.IN_FLIGHT, *, lanes: int = 3, tries: int = 0) 
     )
 
 
-def attempt(state: AttemptState = A.PUBLISHED, *, n: int = 1, lane: int = 0, lvbh: int = 1_130, sent: int = 999) -> Attempt:
+def attempt(
+    state: AttemptState = A.PUBLISHED, *, n: int = 1, lane: int = 0, lvbh: int = 1_130, sent: int = 999
+) -> Attempt:
     """An attempt, by default published at the last block and young."""
     return Attempt(
         id=UUID(int=100 + n),
@@ -246,7 +248,10 @@ def test_signed_again_only_after_all_ended() -> None:
     assert decide(claim(S.IN_FLIGHT, attempt(A.EXPIRED_PROVEN)), None, kind=WALLET).note.state is S.RETURNED
 
 
-@pytest.mark.parametrize(("height", "lanes", "kind", "bumps"), [(30, 3, CRANK, True), (29, 3, CRANK, False), (30, 1, CRANK, False), (30, 3, WALLET, False)])
+@pytest.mark.parametrize(
+    ("height", "lanes", "kind", "bumps"),
+    [(30, 3, CRANK, True), (29, 3, CRANK, False), (30, 1, CRANK, False), (30, 3, WALLET, False)],
+)
 def test_fee_bump(height: int, lanes: int, kind: FakeKind, bumps: bool) -> None:
     """A further lane after thirty blocks, for cranks with lanes left, never for a wallet."""
     one = Claim(intent=intent(lanes=lanes), attempts=(attempt(lvbh=1_000 - height + 150),))
@@ -277,7 +282,9 @@ def test_after_a_proof(state: IntentState, verdict: Verdict, kind: FakeKind, exp
 def test_proof_of_one_lane_of_two() -> None:
     """While another lane flies, nothing is signed and nothing is given back."""
     first, second = attempt(lvbh=900), attempt(n=2, lane=1)
-    note = plan.proven(claim(S.IN_FLIGHT, first, second), [Mark(attempt_id=first.id, state=A.EXPIRED_PROVEN)], OPEN, CRANK)
+    note = plan.proven(
+        claim(S.IN_FLIGHT, first, second), [Mark(attempt_id=first.id, state=A.EXPIRED_PROVEN)], OPEN, CRANK
+    )
     assert (note.state, note.live) == (S.IN_FLIGHT, True)
 
 

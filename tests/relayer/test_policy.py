@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from idl.addresses import position, vault
-from idl.instructions import claim, pay_out, set_pause
-from idl.program import MARKET_ID, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
-from idl.schema import load
 from solders.instruction import Instruction
 from solders.message import TransactionConfig
 from solders.pubkey import Pubkey
 
+from idl.addresses import position, vault
+from idl.instructions import claim, pay_out, set_pause
+from idl.program import MARKET_ID, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
+from idl.schema import load
 from relayer.message import COMPUTE_BUDGET, parse
 from relayer.policy import ALLOWED, LIGHTHOUSE, Facts, Reading, Refusal, judge, read, rent
 from tests.relayer.transactions import (
@@ -158,7 +158,11 @@ ATTACKS: dict[str, tuple[list[Instruction], dict[str, Any], str]] = {
         {"form": "1", "config": TransactionConfig(compute_unit_limit=9_000)},
         "loaded_limit",
     ),
-    "heap": ([limit(9_000), Instruction(COMPUTE_BUDGET, b"\x01" + (1 << 20).to_bytes(4, "little"), []), *steps()], {}, "heap"),
+    "heap": (
+        [limit(9_000), Instruction(COMPUTE_BUDGET, b"\x01" + (1 << 20).to_bytes(4, "little"), []), *steps()],
+        {},
+        "heap",
+    ),
     "compute budget inside v1": ([limit(9_000), *steps()], {"form": "1"}, "compute_budget"),
     # time
     "durable nonce": ([nonce_advance(), *steps()], {}, "durable_nonce"),

@@ -37,7 +37,9 @@ def stakes(nonce: int) -> bytes:
 def rows(database: Database) -> list[tuple]:
     """What the table holds."""
     with database.connect() as connection:
-        return connection.execute("SELECT tenant, kind, wallet, subject, nonce, state, payload FROM relay.intent").fetchall()
+        return connection.execute(
+            "SELECT tenant, kind, wallet, subject, nonce, state, payload FROM relay.intent"
+        ).fetchall()
 
 
 def test_new_then_same(database: Database) -> None:
@@ -177,7 +179,10 @@ def test_notifies(database: Database) -> None:
 )
 def test_api_may_do_nothing_else(database: Database, statement: str) -> None:
     """The role api reaches no table of the journal."""
-    with psycopg.connect(database.dsn("api"), autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(database.dsn("api"), autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute(statement)  # type: ignore[arg-type]
 
 
@@ -194,7 +199,10 @@ def test_api_reads_the_views(database: Database, view: str) -> None:
 def test_door_is_the_apis(database: Database, role: str) -> None:
     """No other service may knock."""
     statement = "SELECT * FROM relay.submit('t', 'k', ''::bytea, 'w', 's', 1, ''::bytea, NULL, NULL)"
-    with psycopg.connect(database.dsn(role), autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(database.dsn(role), autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute(statement)
 
 

@@ -1,4 +1,4 @@
-"""The loop under the deterministic scheduler: kills at every await, forks, lost replies, lagging nodes, frozen workers."""
+"""The loop under the deterministic scheduler: kills at every await, forks, lost replies, lagging nodes, frozen ones."""
 
 import logging
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def quiet() -> Iterator[None]:
     ],
 )
 def test_no_double_no_lost_no_stuck(parts: Parts, extra: set[str]) -> None:
-    """Over all seeds every intent happens at most once, ends, and says what happened; every await was a place to die."""
+    """Over all seeds an intent happens at most once, ends, and says what happened; every await was a place to die."""
     awaits: set[str] = set()
     for seed in range(SEEDS):
         report = run(seed, parts)

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Literal
 
-from idl.addresses import ata, position, vault
-from idl.instructions import stake
-from idl.program import ATA_PROGRAM, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from solders.hash import Hash
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
@@ -15,6 +12,9 @@ from solders.pubkey import Pubkey
 from solders.signature import Signature
 from solders.transaction import VersionedTransaction
 
+from idl.addresses import ata, position, vault
+from idl.instructions import stake
+from idl.program import ATA_PROGRAM, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from relayer.message import COMPUTE_BUDGET
 
 Form = Literal["legacy", "0", "1"]

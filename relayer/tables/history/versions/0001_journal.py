@@ -86,7 +86,8 @@ CREATE TABLE intent (
 );
 CREATE UNIQUE INDEX intent_key ON intent (tenant, idem_key);
 CREATE INDEX intent_live ON intent (lease_until) WHERE live;
-CREATE UNIQUE INDEX intent_nonce ON intent (wallet, subject, nonce) WHERE state IN ('ACCEPTED', 'READY', 'IN_FLIGHT', 'EFFECTIVE', 'NEEDS_REVIEW');
+CREATE UNIQUE INDEX intent_nonce ON intent (wallet, subject, nonce)
+    WHERE state IN ('ACCEPTED', 'READY', 'IN_FLIGHT', 'EFFECTIVE', 'NEEDS_REVIEW');
 CREATE INDEX intent_subject ON intent (kind, subject);
 CREATE TABLE keeper (
     kind TEXT NOT NULL,
@@ -162,7 +163,8 @@ CREATE TABLE attempt (
     UNIQUE (message_hash)
 );
 CREATE UNIQUE INDEX attempt_intent ON attempt (intent_id, n);
-CREATE UNIQUE INDEX attempt_lane ON attempt (intent_id, lane) WHERE state IN ('SIGNED', 'PUBLISHED', 'SEEN', 'CONFIRMED');
+CREATE UNIQUE INDEX attempt_lane ON attempt (intent_id, lane)
+    WHERE state IN ('SIGNED', 'PUBLISHED', 'SEEN', 'CONFIRMED');
 CREATE TABLE proof (
     attempt_id UUID NOT NULL,
     n BIGINT NOT NULL,
@@ -188,7 +190,10 @@ CREATE TABLE reservation (
 );
 """
 
-DROPS = "fee_sample unpayable keeper audit reading feed_source pause boot endpoint payer reservation budget proof attempt intent"
+DROPS = (
+    "fee_sample unpayable keeper audit reading feed_source pause boot endpoint payer reservation budget proof"
+    " attempt intent"
+)
 
 
 def upgrade() -> None:
