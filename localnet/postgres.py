@@ -159,7 +159,9 @@ class Postgres:
         if self._keep is None:
             shutil.rmtree(self.home, ignore_errors=True)
         elif self._keep != self.home and self.home.exists():
-            shutil.copytree(self.home, self._keep, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".s.PGSQL.*"))
+            self._keep.mkdir(parents=True, exist_ok=True)
+            for part in ("data", self.log.name):
+                shutil.move(self.home / part, self._keep / part)
             shutil.rmtree(self.home, ignore_errors=True)
 
     def _initdb(self) -> None:

@@ -1,8 +1,8 @@
 """R4: expiry is proven, never assumed: height, then the effect, then the statuses with history, from enough witnesses.
 
 Each witness is asked in this order on one node: its finalized height H at slot S is past the last valid one; the
-effect's accounts at S or later; the statuses of all signatures with history, answered at S or later, by a node whose history
-reaches back to the blockhash. A failure of any read proves nothing. Called by work.
+effect's accounts at S or later; the statuses of all signatures with history, answered at S or later, by a node whose
+history reaches back to the blockhash. A failure of any read proves nothing. Called by work.
 """
 
 from collections.abc import Sequence

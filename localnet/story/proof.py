@@ -71,35 +71,37 @@ async def lamports(stage: Stage, commitment: Commitment) -> dict[str, int]:
 
 async def prove(stage: Stage, made: Sequence[Made], before: dict[str, int]) -> str:
     """The closing line. Raises StoryFailed with the first thing that does not hold. Leaves report.json behind."""
-    await _accounts_gone(stage, made)
+    await asyncio.gather(*(_accounts_gone(stage, one) for one in made))
+    stage.console.step("every market, vault, bond vault, resolution and position is closed")
     await _mirror_is_final(stage)
     await _intents_ended(stage)
+    stage.console.step("the mirror is final past all of it, and every intent has ended")
     settings = {"INDEXER_DATABASE_URL": stage.database.dsn("indexer"), "INDEXER_RPC_URLS": stage.plan.rpc_url}
     said = await world.run_command(["-m", "indexer", "prove"], settings, _PROVE_S)
-    stage.console.detail(said.strip().splitlines()[-1] if said.strip() else "the mirror is contiguous")
+    stage.console.step(said.strip().splitlines()[-1])
     unpaid = [line for one in made for line in await _unpaid(stage, one)]
     if unpaid:
         raise StoryFailed("not paid as computed: " + "; ".join(unpaid))
     await _everybody_whole(stage, made, before)
+    stage.console.step("everybody has what the stakes and the arithmetic say, to the last lamport")
     markets, transactions, events = await _counts(stage)
     await _report(stage, made)
     return f"story ok: {markets} markets, {transactions} transactions, {events} events, 0 missing, 0 unpaid"
 
 
-async def _accounts_gone(stage: Stage, made: Sequence[Made]) -> None:
+async def _accounts_gone(stage: Stage, made: Made) -> None:
     """Market, vault, resolution, bond vault and positions are closed: every vault is empty, every rent returned."""
-    for one in made:
-        names = {
-            "market": one.address,
-            "vault": addresses.vault(one.address).address,
-            "resolution": addresses.resolution(one.address).address,
-            "bond vault": addresses.bond_vault(one.address).address,
-        }
-        names |= {
-            f"position of {who}": addresses.position(one.address, stage.address(who)).address for who in wallets.PEOPLE
-        }
-        for name, address in names.items():
-            await stage.until(f"the {name} of market {one.terms.name} closed", lambda a=address: _gone(stage, a))
+    names = {
+        "market": made.address,
+        "vault": addresses.vault(made.address).address,
+        "resolution": addresses.resolution(made.address).address,
+        "bond vault": addresses.bond_vault(made.address).address,
+    }
+    names |= {
+        f"position of {who}": addresses.position(made.address, stage.address(who)).address for who in wallets.PEOPLE
+    }
+    for name, address in names.items():
+        await stage.until(f"the {name} of market {made.terms.name} closed", lambda a=address: _gone(stage, a))
 
 
 async def _gone(stage: Stage, address: Pubkey) -> bool:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Index, LargeBinary, Numeric, Text, Uuid
 from sqlalchemy import text as sql
-from sqlmodel import Field, SQLModel
 from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
 
 
 class Base58(Text):

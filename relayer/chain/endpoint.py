@@ -1,117 +1,40 @@
-"""The chain over JSON-RPC: batches, several endpoints, and errors that are never mistaken for facts.
+"""One RPC endpoint: batches out, values back; every failure is RpcAway or RpcRefused, never a fact.
 
-Reads go to one endpoint at a time and move to the next when it fails; publishing goes to all. Implements model.Chain
-and model.Witness; decides nothing and stores nothing. Called by work and prove through those ports.
+Implements model.Witness. Called by the pool beside it, prove, and admin.
 """
 
-import asyncio
 import base64
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
-import structlog
 from solders.pubkey import Pubkey
 
-from relayer.errors import RpcAway, RpcRefused, Transient
+from relayer.chain.shapes import (
+    Accounts,
+    Answer,
+    Balance,
+    Call,
+    EpochInfo,
+    FeeRow,
+    LatestPage,
+    SimulationPage,
+    Status,
+    StatusPage,
+)
+from relayer.errors import RpcAway, RpcRefused
 from relayer.metrics import Metrics
-from relayer.model import Blockhash, Epoch, Heights, Level, Seen, Simulated, Snapshot, Statuses, Witness
+from relayer.model import Blockhash, Epoch, Heights, Level, Seen, Simulated, Snapshot, Statuses
 
-RPC_TIMEOUT_S = 10.0
-CONNECT_TIMEOUT_S = 2.0
 SIGNATURES_PER_CALL = 256
 ACCOUNTS_PER_CALL = 100
 FEE_ACCOUNTS_MAX = 128
 
 _LEVELS = {"processed": Level.PROCESSED, "confirmed": Level.CONFIRMED, "finalized": Level.FINALIZED}
 _NAMES = {level: name for name, level in _LEVELS.items()}
-_log = structlog.get_logger()
-_T = TypeVar("_T")
-
-
-class Call(msgspec.Struct, frozen=True, gc=False):
-    """One request of a batch, and the shape that its result must have."""
-
-    method: str
-    params: list[Any]
-    shape: Any
-
-
-class _Error(msgspec.Struct, frozen=True):
-    code: int
-    message: str = ""
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    id: int | None = None
-    result: msgspec.Raw = msgspec.Raw(b"null")
-    error: _Error | None = None
-
-
-class _Context(msgspec.Struct, frozen=True):
-    slot: int
-
-
-class _EpochInfo(msgspec.Struct, frozen=True, rename="camel"):
-    absolute_slot: int
-    block_height: int
-
-
-class _Account(msgspec.Struct, frozen=True):
-    data: tuple[str, str]
-    owner: str
-    lamports: int
-
-
-class _Accounts(msgspec.Struct, frozen=True):
-    context: _Context
-    value: list[_Account | None]
-
-
-class _Status(msgspec.Struct, frozen=True, rename="camel"):
-    slot: int
-    err: Any
-    confirmation_status: str | None = None
-
-
-class _Statuses(msgspec.Struct, frozen=True):
-    context: _Context
-    value: list[_Status | None]
-
-
-class _Lamports(msgspec.Struct, frozen=True):
-    lamports: int
-
-
-class _Simulation(msgspec.Struct, frozen=True, rename="camel"):
-    err: Any
-    units_consumed: int | None = None
-    accounts: list[_Lamports | None] | None = None
-
-
-class _Simulated(msgspec.Struct, frozen=True):
-    value: _Simulation
-
-
-class _Latest(msgspec.Struct, frozen=True, rename="camel"):
-    blockhash: str
-    last_valid_block_height: int
-
-
-class _LatestAnswer(msgspec.Struct, frozen=True):
-    context: _Context
-    value: _Latest
-
-
-class _Balance(msgspec.Struct, frozen=True):
-    value: int
-
-
-class _FeeRow(msgspec.Struct, frozen=True, rename="camel"):
-    prioritization_fee: int
 
 
 class Endpoint:
@@ -137,14 +60,14 @@ class Endpoint:
                 raise RpcRefused(f"{self._name}: {answer.error.message}", answer.error.code)
         return [self._shaped(call, answer) for call, answer in zip(calls, answers, strict=True)]
 
-    def _shaped(self, call: Call, answer: _Answer) -> Any:
+    def _shaped(self, call: Call, answer: Answer) -> Any:
         """A result as the value that it must be; one of another shape is no answer."""
         try:
             return msgspec.json.decode(answer.result, type=call.shape)
         except msgspec.DecodeError as error:
             raise RpcAway(f"{self._name}: {call.method}: {error}") from error
 
-    async def answers(self, calls: Sequence[Call]) -> list[_Answer]:
+    async def answers(self, calls: Sequence[Call]) -> list[Answer]:
         """Answers, errors included, in the order asked."""
         body = [{"jsonrpc": "2.0", "id": i, "method": c.method, "params": c.params} for i, c in enumerate(calls)]
         started = time.perf_counter()
@@ -163,17 +86,17 @@ class Endpoint:
             raise RpcAway(f"{self._name}: answered {len(found)} of {len(calls)} calls")
         return [by_id[i] for i in range(len(calls))]
 
-    def _parse(self, reply: httpx.Response) -> list[_Answer]:
+    def _parse(self, reply: httpx.Response) -> list[Answer]:
         if reply.status_code != 200:
             raise RpcAway(f"{self._name}: HTTP {reply.status_code}")
         try:
-            return msgspec.json.decode(reply.content, type=list[_Answer])
+            return msgspec.json.decode(reply.content, type=list[Answer])
         except msgspec.DecodeError as error:
             raise RpcAway(f"{self._name}: {error}") from error
 
     async def epoch(self) -> Epoch:
         """getEpochInfo at finalized."""
-        (info,) = await self.batch([Call("getEpochInfo", [{"commitment": "finalized"}], _EpochInfo)])
+        (info,) = await self.batch([Call("getEpochInfo", [{"commitment": "finalized"}], EpochInfo)])
         return Epoch(slot=info.absolute_slot, height=info.block_height)
 
     async def effect(self, addresses: Sequence[Pubkey], *, min_slot: int) -> Snapshot:
@@ -209,7 +132,7 @@ class Endpoint:
         options = {"encoding": "base64", "commitment": _NAMES[level], "minContextSlot": min_slot}
         texts = [str(a) for a in addresses]
         pages = await self.batch(
-            [Call("getMultipleAccounts", [part, options], _Accounts) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
+            [Call("getMultipleAccounts", [part, options], Accounts) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
         )
         values = tuple(None if v is None else base64.b64decode(v.data[0]) for page in pages for v in page.value)
         self._require(len(values) == len(addresses), "accounts")
@@ -220,13 +143,13 @@ class Endpoint:
         options = {"encoding": "base64", "commitment": "confirmed", "dataSlice": {"offset": 0, "length": 0}}
         texts = [str(a) for a in addresses]
         pages = await self.batch(
-            [Call("getMultipleAccounts", [part, options], _Accounts) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
+            [Call("getMultipleAccounts", [part, options], Accounts) for part in _chunks(texts, ACCOUNTS_PER_CALL)]
         )
         return tuple(None if v is None else Pubkey.from_string(v.owner) for page in pages for v in page.value)
 
     async def look(self, signatures: Sequence[str]) -> tuple[Heights, tuple[Seen | None, ...]]:
         """Heights at confirmed and finalized, then statuses of what is recent, in one batch."""
-        heads = [Call("getEpochInfo", [{"commitment": name}], _EpochInfo) for name in ("confirmed", "finalized")]
+        heads = [Call("getEpochInfo", [{"commitment": name}], EpochInfo) for name in ("confirmed", "finalized")]
         tip, final, *pages = await self.batch([*heads, *_status_calls(signatures, history=False)])
         heights = Heights(
             slot=tip.absolute_slot,
@@ -241,13 +164,13 @@ class Endpoint:
     async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
         """simulateTransaction of each wire; None for one that the node would not simulate."""
         calls = [
-            Call("simulateTransaction", [base64.b64encode(wire).decode(), _simulation(payer)], _Simulated)
+            Call("simulateTransaction", [base64.b64encode(wire).decode(), _simulation(payer)], SimulationPage)
             for wire, payer in zip(wires, payers, strict=True)
         ]
         answers = await self.answers(calls) if calls else []
         return tuple(self._simulated(call, answer) for call, answer in zip(calls, answers, strict=True))
 
-    def _simulated(self, call: Call, answer: _Answer) -> Simulated | None:
+    def _simulated(self, call: Call, answer: Answer) -> Simulated | None:
         if answer.error is not None:
             self._metrics.refused(self._name, answer.error.code)
             return None
@@ -260,19 +183,19 @@ class Endpoint:
     async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
         """getRecentPrioritizationFees."""
         (rows,) = await self.batch(
-            [Call("getRecentPrioritizationFees", [list(addresses[:FEE_ACCOUNTS_MAX])], list[_FeeRow])]
+            [Call("getRecentPrioritizationFees", [list(addresses[:FEE_ACCOUNTS_MAX])], list[FeeRow])]
         )
         return tuple(row.prioritization_fee for row in rows)
 
     async def blockhash(self) -> Blockhash:
         """getLatestBlockhash at confirmed."""
-        (answer,) = await self.batch([Call("getLatestBlockhash", [{"commitment": "confirmed"}], _LatestAnswer)])
+        (answer,) = await self.batch([Call("getLatestBlockhash", [{"commitment": "confirmed"}], LatestPage)])
         value = answer.value
         return Blockhash(hash=value.blockhash, slot=answer.context.slot, lvbh=value.last_valid_block_height)
 
     async def balances(self, addresses: Sequence[str]) -> tuple[int, ...]:
         """getBalance of each address at confirmed."""
-        pages = await self.batch([Call("getBalance", [a, {"commitment": "confirmed"}], _Balance) for a in addresses])
+        pages = await self.batch([Call("getBalance", [a, {"commitment": "confirmed"}], Balance) for a in addresses])
         return tuple(page.value for page in pages)
 
     async def publish(self, wires: Sequence[bytes]) -> None:
@@ -282,78 +205,6 @@ class Endpoint:
         for answer in await self.answers(calls):
             if answer.error is not None:
                 self._metrics.refused(self._name, answer.error.code)
-
-
-class RpcChain:
-    """model.Chain over several endpoints: reads fail over, publishing reaches all."""
-
-    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        self._endpoints = tuple(endpoints)
-        self._first = 0
-
-    @property
-    def witnesses(self) -> tuple[Witness, ...]:
-        """The endpoints, one by one."""
-        return self._endpoints
-
-    async def look(self, signatures: Sequence[str]) -> tuple[Heights, tuple[Seen | None, ...]]:
-        """Heights, then statuses, from one endpoint."""
-        return await self._read(lambda e: e.look(signatures))
-
-    async def accounts(self, addresses: Sequence[Pubkey], *, level: Level, min_slot: int) -> Snapshot:
-        """Accounts at a commitment, not older than min_slot."""
-        return await self._read(lambda e: e.accounts(addresses, level=level, min_slot=min_slot))
-
-    async def owners(self, addresses: Sequence[Pubkey]) -> tuple[Pubkey | None, ...]:
-        """The program that owns each account."""
-        return await self._read(lambda e: e.owners(addresses))
-
-    async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
-        """Simulate each wire with its payer watched."""
-        return await self._read(lambda e: e.simulate(wires, payers=payers))
-
-    async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
-        """Recent priority fees of blocks that wrote these accounts."""
-        return await self._read(lambda e: e.fee_samples(addresses))
-
-    async def blockhash(self) -> Blockhash:
-        """A blockhash at confirmed."""
-        return await self._read(lambda e: e.blockhash())
-
-    async def balances(self, addresses: Sequence[str]) -> tuple[int, ...]:
-        """Lamports at confirmed."""
-        return await self._read(lambda e: e.balances(addresses))
-
-    async def publish(self, wires: Sequence[bytes]) -> None:
-        """Send to every endpoint at once; failures are logged, for a send result is no fact."""
-        results = await asyncio.gather(*(e.publish(wires) for e in self._endpoints), return_exceptions=True)
-        for endpoint, result in zip(self._endpoints, results, strict=True):
-            if isinstance(result, Transient):
-                _log.warning("publish_unanswered", endpoint=endpoint.name, error=str(result))
-            elif isinstance(result, BaseException):
-                raise result
-
-    async def _read(self, ask: Callable[[Endpoint], Awaitable[_T]]) -> _T:
-        """Ask the endpoint that last answered, then the others; the last failure is raised."""
-        last: Transient = RpcAway("no endpoint")
-        for step in range(len(self._endpoints)):
-            index = (self._first + step) % len(self._endpoints)
-            try:
-                answer = await ask(self._endpoints[index])
-            except Transient as error:
-                last = error
-                continue
-            self._first = index
-            return answer
-        raise last
-
-
-def connect(urls: Sequence[str], metrics: Metrics) -> tuple[httpx.AsyncClient, RpcChain, tuple[Endpoint, ...]]:
-    """A client, the chain and its endpoints; the caller closes the client."""
-    limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
-    client = httpx.AsyncClient(timeout=httpx.Timeout(RPC_TIMEOUT_S, connect=CONNECT_TIMEOUT_S), limits=limits)
-    endpoints = tuple(Endpoint(url, client, metrics) for url in urls)
-    return client, RpcChain(endpoints), endpoints
 
 
 def _simulation(payer: str) -> dict[str, Any]:
@@ -369,7 +220,7 @@ def _simulation(payer: str) -> dict[str, Any]:
 def _status_calls(signatures: Sequence[str], *, history: bool) -> list[Call]:
     options = {"searchTransactionHistory": history}
     return [
-        Call("getSignatureStatuses", [part, options], _Statuses) for part in _chunks(signatures, SIGNATURES_PER_CALL)
+        Call("getSignatureStatuses", [part, options], StatusPage) for part in _chunks(signatures, SIGNATURES_PER_CALL)
     ]
 
 
@@ -377,7 +228,7 @@ def _chunks(values: Sequence[str], size: int) -> list[list[str]]:
     return [list(values[i : i + size]) for i in range(0, len(values), size)]
 
 
-def _seen(value: _Status | None) -> Seen | None:
+def _seen(value: Status | None) -> Seen | None:
     """A status answer as a value; a null confirmationStatus means rooted long ago."""
     if value is None:
         return None
