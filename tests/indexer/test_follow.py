@@ -47,12 +47,10 @@ class Until:
 
 def life(chain: FakeChain) -> list[tuple[Node, Node]]:
     """A short life with a fork and a watermark: (tip, final) one after the other."""
-    base = chain.line(chain.root, 2, transactions=3)
-    lost = chain.line(base, 1, transactions=3)
-    kept = chain.line(base, 2, transactions=3, skip=1)
-    final = kept.parent
-    assert final is not None
-    return [(lost, base), (kept, final)]
+    base = chain.grow(chain.root, transactions=6)
+    lost = chain.grow(base, transactions=3)
+    kept = chain.grow(base, transactions=3, skip=1)
+    return [(lost, chain.root), (kept, base)]
 
 
 async def play(database: Database, root: Node, shown: list[tuple[Node, Node]], store: Mirror | None = None) -> None:
