@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 from solders.pubkey import Pubkey
 
@@ -126,6 +126,12 @@ _DUE = """
         OR m.flags & 16 <> 0 AND m.strike_until <= %(now)s)"""
 
 
+_MARKETS = sql.SQL(
+    "SELECT {} FROM chain.v1_market m WHERE NOT m.degraded AND m.state <> 'closed' AND ({})"
+    " ORDER BY m.created_slot, m.market LIMIT {}"
+).format(sql.SQL(", ").join(sql.Identifier("m", n) for n in _MARKET), sql.SQL(_DUE), sql.Literal(MARKETS_MAX))
+
+
 async def head(connection: Connection) -> Head | None:
     """The head row; None while the indexer has not made its first one."""
     found = await connection.execute(
@@ -159,10 +165,8 @@ async def blockhashes(connection: Connection, hashes: Sequence[str]) -> dict[str
 
 async def markets(connection: Connection, *, now: int) -> tuple[MarketRow, ...]:
     """Markets in which something may be due at this block time, oldest first; degraded ones are left out."""
-    names = ", ".join(f'm."{name}"' for name in _MARKET)
     found = await connection.execute(
-        f"SELECT {names} FROM chain.v1_market m WHERE NOT m.degraded AND m.state <> 'closed' AND ({_DUE})"  # pyright: ignore[reportArgumentType]
-        f" ORDER BY m.created_slot, m.market LIMIT {MARKETS_MAX}",
+        _MARKETS,
         {"now": now},
     )
     return tuple(_market(row) for row in await found.fetchall())
@@ -174,7 +178,8 @@ async def positions(connection: Connection) -> tuple[PositionRow, ...]:
         "SELECT p.market, p.address, p.owner, p.payer, p.credit, p.shares, m.state = 'closed' FROM chain.v1_position p"
         " JOIN chain.v1_market m ON m.market = p.market"
         " WHERE p.state = 'open' AND m.state IN ('finalized', 'void', 'closed') AND NOT m.degraded"
-        f" ORDER BY p.market, p.address LIMIT {POSITIONS_MAX}"
+        " ORDER BY p.market, p.address LIMIT %s",
+        (POSITIONS_MAX,),
     )
     return tuple(
         PositionRow(

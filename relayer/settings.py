@@ -43,6 +43,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     payer_low_lamports: int = 20_000_000
     log_level: str = "INFO"
 
+    def required(self, name: str) -> str:
+        """A setting that this process can not do without; BadSetting names its variable."""
+        value = str(getattr(self, name))
+        if not value:
+            raise BadSetting(f"{PREFIX}{name.upper()} is not set")
+        return value
+
     @property
     def endpoints(self) -> tuple[str, ...]:
         """The RPC endpoints in order of preference."""

@@ -61,6 +61,15 @@ class PayerLine:
     lamports: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeeperLine:
+    """What one keeper found due at its last look, and how much it ever proposed."""
+
+    kind: str
+    due: int
+    proposed: int
+
+
 _LINE = (
     "i.id, i.kind, i.subject, i.episode, i.state, i.reason, i.tries,"
     " (SELECT count(*) FROM relay.attempt a WHERE a.intent_id = i.id), i.signature, i.updated_at"
@@ -125,6 +134,12 @@ async def audit(connection: Connection, act: str, subject: str, detail: str) -> 
     await connection.execute(
         "INSERT INTO relay.audit (act, subject, detail) VALUES (%s, %s, %s)", (act, subject, detail)
     )
+
+
+async def keepers(connection: Connection) -> tuple[KeeperLine, ...]:
+    """What every keeper found at its last look."""
+    found = await connection.execute("SELECT kind, due, proposed FROM relay.keeper ORDER BY kind")
+    return tuple(KeeperLine(kind=k, due=d, proposed=p) for k, d, p in await found.fetchall())
 
 
 async def payers(connection: Connection) -> tuple[PayerLine, ...]:
