@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import based58
 import msgspec
+from msgspec.structs import replace
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
@@ -203,13 +204,14 @@ def read_transaction(wire: WireTransaction, index: int) -> Transaction:
     meta = wire.meta
     if meta is None or not wire.transaction.signatures:
         raise BlockIncomplete(f"transaction {index} has no meta or no signature")
-    err = bytes(meta.err)
+    err = _canonical.encode(msgspec.json.decode(bytes(meta.err)))
+    wire = replace(wire, meta=replace(meta, err=msgspec.Raw(err)))
     return Transaction(
         tx_index=index,
         signature=wire.transaction.signatures[0],
         fee_payer=wire.transaction.message.account_keys[0],
         version=str(wire.version),
-        err=None if err == b"null" else _canonical.encode(msgspec.json.decode(err)).decode(),
+        err=None if err == b"null" else err.decode(),
         fee=meta.fee,
         cu=meta.compute_units_consumed,
         raw=_canonical.encode(wire),

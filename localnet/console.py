@@ -36,7 +36,7 @@ class Console:
 
     def addresses(self, *, api: str, rpc: str, pubsub: str) -> None:
         """Where everything can be looked at."""
-        for name, url in (("pages", f"{api}/"), ("API", f"{api}/schema"), ("RPC", rpc), ("PubSub", pubsub)):
+        for name, url in (("pages", f"{api}/"), ("API", f"{api}/v1/openapi.json"), ("RPC", rpc), ("PubSub", pubsub)):
             self._rich.print(f"    {name:<7} {url}")
 
     def stays(self) -> None:

@@ -64,7 +64,9 @@ def test_seeds_are_twins() -> None:
 def test_deployed_programs_are_those_of_the_sums() -> None:
     """localnet/deploy/SHA256SUMS names every program there, and its hashes are theirs."""
     folder = tree.ROOT / "localnet" / "deploy"
-    answer = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert answer.returncode == 0, answer.stdout + answer.stderr
     named = {line.split()[1].lstrip("*") for line in (folder / "SHA256SUMS").read_text().splitlines()}
     assert named == {path.name for path in folder.glob("*.so")}

@@ -36,7 +36,9 @@ def test_contracts_bite(name: str, tmp_path: Path) -> None:
     """A planted violation breaks a contract."""
     path, line = PLANTED[name]
     for package in tree.PACKAGES:
-        shutil.copytree(tree.ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("*.so", "web", "__pycache__"))
+        shutil.copytree(
+            tree.ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("*.so", "web", "__pycache__")
+        )
     shutil.copy(tree.ROOT / "pyproject.toml", tmp_path)
     target = tmp_path / path
     target.write_text((target.read_text() if target.exists() else '"""Planted."""\n') + f"\n{line}\n")
