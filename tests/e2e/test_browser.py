@@ -33,8 +33,8 @@ CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 WAIT_S = 30
 SOL = 1_000_000_000
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-proxy-server",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
 )  # fmt: skip
 PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2}}
 
@@ -147,7 +147,9 @@ def browser(request: pytest.FixtureRequest, place: Place) -> Iterator[WebDriver]
 def see(driver: WebDriver, selector: str) -> str:
     """The text of an element, once it has one."""
     return WebDriverWait(driver, WAIT_S).until(lambda d: d.execute_script(
-        "const found = document.querySelector(arguments[0]); return found && found.textContent.trim()", selector))  # fmt: skip
+        "const found = document.querySelector(arguments[0]); return found && found.textContent.trim()",
+        selector,
+    ))  # fmt: skip
 
 
 def until_text(driver: WebDriver, selector: str, text: str) -> None:
@@ -166,7 +168,7 @@ def fits(driver: WebDriver) -> bool:
 
 
 def test_from_list_to_stake(place: Place, browser: WebDriver) -> None:
-    """A newcomer finds a market, gets a wallet and play money, stakes, and sees the odds move and the position appear."""
+    """A newcomer finds a market, gets a wallet and play money, stakes, and sees the odds move and the position."""
     question = f"Does the page carry a stake through ({browser.session_id[:6]})?"
     market = place.market(question)
     place.act("stake", wallets.wallet("bob"), market=market, outcome=1, amount=str(3 * SOL))
@@ -271,4 +273,6 @@ def connect_wallet(driver: WebDriver) -> None:
 def click(driver: WebDriver, selector: str) -> None:
     """Click what may have been drawn anew a moment ago."""
     WebDriverWait(driver, WAIT_S).until(lambda d: d.execute_script(
-        "const found = document.querySelector(arguments[0]); found?.click(); return Boolean(found)", selector))  # fmt: skip
+        "const found = document.querySelector(arguments[0]); found?.click(); return Boolean(found)",
+        selector,
+    ))  # fmt: skip
