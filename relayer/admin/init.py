@@ -56,7 +56,7 @@ async def send(node: Endpoint, calls: Sequence[Instruction], keypair: Keypair) -
     recent = await node.blockhash()
     packed = pack.pack(calls, payer=keypair.pubkey(), blockhash=recent.hash, limit=UNITS, price=0)
     wire = cosign(packed.wire, keypair.pubkey(), bytes(keypair.sign_message(packed.signed)))
-    (simulated,) = await node.simulate([wire], payers=[str(keypair.pubkey())])
+    (simulated,) = await node.simulate([wire])
     if simulated is not None and simulated.err is not None:
         raise Fatal(f"the chain refuses it: {blame(wire, simulated.err).sentence}")
     return await _confirm(node, wire, recent.lvbh)

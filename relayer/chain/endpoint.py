@@ -34,6 +34,9 @@ ACCOUNTS_PER_CALL = 100
 FEE_ACCOUNTS_MAX = 128
 
 _LEVELS = {"processed": Level.PROCESSED, "confirmed": Level.CONFIRMED, "finalized": Level.FINALIZED}
+_SIMULATION = {
+    "encoding": "base64", "sigVerify": False, "replaceRecentBlockhash": True, "commitment": "confirmed",
+}  # fmt: skip
 _NAMES = {level: name for name, level in _LEVELS.items()}
 
 
@@ -161,11 +164,11 @@ class Endpoint:
         self._require(len(seen) == len(signatures), "statuses")
         return heights, seen
 
-    async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
+    async def simulate(self, wires: Sequence[bytes]) -> tuple[Simulated | None, ...]:
         """simulateTransaction of each wire; None for one that the node would not simulate."""
         calls = [
-            Call("simulateTransaction", [base64.b64encode(wire).decode(), _simulation(payer)], SimulationPage)
-            for wire, payer in zip(wires, payers, strict=True)
+            Call("simulateTransaction", [base64.b64encode(wire).decode(), _SIMULATION], SimulationPage)
+            for wire in wires
         ]
         answers = await self.answers(calls) if calls else []
         return tuple(self._simulated(call, answer) for call, answer in zip(calls, answers, strict=True))
@@ -176,9 +179,9 @@ class Endpoint:
             return None
         value = self._shaped(call, answer).value
         err = None if value.err is None else msgspec.json.encode(value.err).decode()
-        account = value.accounts[0] if value.accounts else None
-        lamports = None if account is None else account.lamports
-        return Simulated(err=err, units=value.units_consumed or 0, payer_lamports=lamports)
+        told = value.pre_balances and value.post_balances
+        loss = value.pre_balances[0] - value.post_balances[0] if told else None
+        return Simulated(err=err, units=value.units_consumed or 0, loss=loss)
 
     async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
         """getRecentPrioritizationFees."""
@@ -205,16 +208,6 @@ class Endpoint:
         for answer in await self.answers(calls):
             if answer.error is not None:
                 self._metrics.refused(self._name, answer.error.code)
-
-
-def _simulation(payer: str) -> dict[str, Any]:
-    return {
-        "encoding": "base64",
-        "sigVerify": False,
-        "replaceRecentBlockhash": True,
-        "commitment": "confirmed",
-        "accounts": {"encoding": "base64", "addresses": [payer]},
-    }
 
 
 def _status_calls(signatures: Sequence[str], *, history: bool) -> list[Call]:

@@ -47,9 +47,9 @@ class RpcChain:
         """The program that owns each account."""
         return await self._read(lambda e: e.owners(addresses))
 
-    async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
-        """Simulate each wire with its payer watched."""
-        return await self._read(lambda e: e.simulate(wires, payers=payers))
+    async def simulate(self, wires: Sequence[bytes]) -> tuple[Simulated | None, ...]:
+        """Simulate each wire."""
+        return await self._read(lambda e: e.simulate(wires))
 
     async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
         """Recent priority fees of blocks that wrote these accounts."""

@@ -71,18 +71,13 @@ class StatusPage(msgspec.Struct, frozen=True):
     value: list[Status | None]
 
 
-class Lamports(msgspec.Struct, frozen=True):
-    """The lamports of a watched account."""
-
-    lamports: int
-
-
 class Simulation(msgspec.Struct, frozen=True, rename="camel"):
-    """What a simulation says."""
+    """What a simulation says; balances are lamports, of one bank, in the order of the message's keys."""
 
     err: Any
     units_consumed: int | None = None
-    accounts: list[Lamports | None] | None = None
+    pre_balances: list[int] | None = None
+    post_balances: list[int] | None = None
 
 
 class SimulationPage(msgspec.Struct, frozen=True):

@@ -84,11 +84,15 @@ class Blockhash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """A simulation's answer; payer_lamports is the watched payer's balance after it (None: not told)."""
+    """A simulation's answer; loss is what the fee payer has less after it, in lamports (None: not told).
+
+    Both balances are of the simulation's own bank: a balance asked before it belongs to another block, in which
+    another transaction of the same payer may not have landed yet.
+    """
 
     err: str | None
     units: int
-    payer_lamports: int | None = None
+    loss: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

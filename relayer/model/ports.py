@@ -82,8 +82,8 @@ class Chain(Protocol):
         """Accounts at a commitment, not older than min_slot."""
         ...
 
-    async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
-        """Simulate each wire with its payer watched, blockhash replaced, signatures unchecked; None: no answer."""
+    async def simulate(self, wires: Sequence[bytes]) -> tuple[Simulated | None, ...]:
+        """Simulate each wire, blockhash replaced, signatures unchecked; None: no answer."""
         ...
 
     async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:

@@ -174,13 +174,11 @@ class Launcher:
         """Simulate; what fails goes to done with its reason, what passes comes back with its bounds."""
         if not drafts:
             return []
-        payers = sorted({str(d.payer) for d in drafts})
-        before = dict(zip(payers, await self._chain.balances(payers), strict=True))
-        answers = await self._chain.simulate([d.wire for d in drafts], payers=[str(d.payer) for d in drafts])
+        answers = await self._chain.simulate([d.wire for d in drafts])
         known = await self._landed(drafts, answers)
         passed: list[Verified] = []
         for draft, answer in zip(drafts, answers, strict=True):
-            found = _weigh(draft, answer, before[str(draft.payer)], heights, landed=draft.item.claim.intent.id in known)
+            found = _weigh(draft, answer, heights, landed=draft.item.claim.intent.id in known)
             if isinstance(found, Launched):
                 done.append(found)
             else:
@@ -271,14 +269,12 @@ def _writable(verified: Sequence[Verified]) -> list[str]:
     return sorted({str(key) for v in verified for key in parse(v.draft.wire).writable if key != v.draft.payer})
 
 
-def _weigh(
-    draft: Draft, answer: Simulated | None, before: int, heights: Heights, *, landed: bool
-) -> Verified | Launched:
+def _weigh(draft: Draft, answer: Simulated | None, heights: Heights, *, landed: bool) -> Verified | Launched:
     """Turn a simulation into bounds, or into the reason why nothing is signed."""
     intent = draft.item.claim.intent
     if landed:
         return Verified(draft=draft, limit=0, loss=0)
-    if answer is None or (answer.payer_lamports is None and draft.reading is not None and draft.reading.sponsored):
+    if answer is None or (answer.loss is None and draft.reading is not None and draft.reading.sponsored):
         unknown = plan.Blame(name="NotSimulated", sentence="No node simulated it.", cls="retry_later")
         return Launched(item=draft.item, note=plan.retried(intent, unknown, slot=heights.slot, signed=False))
     if answer.err is not None:
@@ -286,7 +282,7 @@ def _weigh(
         if draft.reading is not None and why.cls != "retry_later":
             return _refused(draft.item, f"{why.name}: {why.sentence}")
         return Launched(item=draft.item, note=plan.retried(intent, why, slot=heights.slot, signed=False))
-    loss = before - answer.payer_lamports if answer.payer_lamports is not None else 0
+    loss = answer.loss or 0
     if draft.reading is not None and draft.reading.sponsored and loss > draft.reading.loss_max:
         return _refused(draft.item, f"loss: our payer would lose {loss} lamports, {draft.reading.loss_max} at most")
     return Verified(draft=draft, limit=fees.unit_limit(answer.units), loss=max(loss, 0))

@@ -168,13 +168,15 @@ class FakeChain:
         values = tuple(b"\1" if self.effects(bytes(a), up_to=limit) else None for a in addresses)
         return Snapshot(slot=limit, values=values)
 
-    async def simulate(self, wires: Sequence[bytes], *, payers: Sequence[str]) -> tuple[Simulated | None, ...]:
+    async def simulate(self, wires: Sequence[bytes]) -> tuple[Simulated | None, ...]:
         """Everything simulates well, unless the program says that it was done."""
         await self.fail("simulate")
         view = self.view()
         return tuple(
             Simulated(
-                err=ALREADY if self.program and self.effects(parse(w).calls[0].data, up_to=view) else None, units=900
+                err=ALREADY if self.program and self.effects(parse(w).calls[0].data, up_to=view) else None,
+                units=900,
+                loss=0,
             )
             for w in wires
         )
