@@ -1,4 +1,4 @@
-"""`python -m localnet up | chain | programs`: the composition root of a world on one machine."""
+"""`python -m localnet up | chain`: the composition root of a world on one machine."""
 
 from __future__ import annotations
 
@@ -92,25 +92,6 @@ def chain(
     except (LocalnetError, ChainError) as error:
         typer.echo(f"localnet: {error}", err=True)
         sys.exit(1)
-
-
-@app.command(name="programs")
-def build_programs(
-    *,
-    builder: Annotated[str, typer.Option(help="program called as BUILDER CRATE_DIR OUT_DIR [cargo arguments]")],
-    check: Annotated[bool, typer.Option("--check", help="build afresh and compare with what is committed")] = False,
-) -> None:
-    """Build the on-chain programs into localnet/deploy with their sums, or compare them with their sources."""
-    try:
-        if check:
-            programs.compare(builder)
-        else:
-            programs.build(builder, programs.DEPLOY)
-            programs.build_idl(programs.IDL)
-    except LocalnetError as error:
-        typer.echo(f"localnet: {error}", err=True)
-        sys.exit(1)
-    typer.echo(f"{programs.DEPLOY}: " + ", ".join(f"{name}.so" for name in programs.NAMES) + " as their sources say")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def reach(admin_dsn: str) -> Database:
                 "SELECT rolcreatedb AND rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
             ).fetchone()
     except psycopg.Error as error:
-        raise BadDatabase(f"DATABASE_URL cannot be reached: {error}".strip()) from error
+        raise BadDatabase(f"DATABASE_URL cannot be reached: {' '.join(str(error).split())}") from error
     if row is None or not row[0]:
         raise BadDatabase("the user of DATABASE_URL may not create databases and roles")
     return Database(name=f"sealbook_{secrets.token_hex(4)}", admin_dsn=admin_dsn)

@@ -6,7 +6,6 @@ by the story.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import Final
 
@@ -21,7 +20,7 @@ from localnet import wallets
 from localnet.story import cast, tokens
 from localnet.story.cast import Bet, Made
 from localnet.story.chain import Chain
-from localnet.story.stage import Stage
+from localnet.story.stage import Stage, together
 
 VALID_SLOTS: Final = 150
 
@@ -62,7 +61,7 @@ async def make_dollar(stage: Stage, people: tuple[str, ...]) -> None:
         owner = stage.address(name)
         gifts += tokens.give(mint.pubkey(), owner, amount, authority=authority.pubkey(), payer=authority.pubkey())
     # One transaction holds about six of them.
-    await asyncio.gather(
+    await together(
         *(stage.chain.send(gifts[n : n + 6], [authority], until="confirmed") for n in range(0, len(gifts), 6))
     )
 

@@ -16,7 +16,7 @@ from localnet import wallets
 from localnet.story import acts, cast, proof
 from localnet.story.api import MarketView
 from localnet.story.cast import Bet, Made, Terms
-from localnet.story.stage import Stage
+from localnet.story.stage import Stage, together
 
 
 async def play(stage: Stage) -> None:
@@ -24,15 +24,15 @@ async def play(stage: Stage) -> None:
     await _people(stage)
     before = await proof.lamports(stage, "confirmed")
     stage.console.chapter("Three markets are made")
-    made = await asyncio.gather(*(_make(stage, terms) for terms in cast.MARKETS))
+    made = await together(*(_make(stage, terms) for terms in cast.MARKETS))
     price, opinion, void = made
     stage.console.chapter("Five wallets stake, by themselves and through the relay")
     pausing = stage.operator("pause", "pay_out", str(opinion.address))
-    await asyncio.gather(pausing, _strike(stage, price), *(_stakes(stage, one) for one in made))
+    await together(pausing, _strike(stage, price), *(_stakes(stage, one) for one in made))
     stage.console.chapter("One is called off, two are decided")
-    await asyncio.gather(_call_off(stage, void), _decide_by_price(stage, price), _decide_by_word(stage, opinion))
+    await together(_call_off(stage, void), _decide_by_price(stage, price), _decide_by_word(stage, opinion))
     stage.console.chapter("Everybody is paid, and everything is given back")
-    await asyncio.gather(*(_closed(stage, one) for one in made))
+    await together(*(_closed(stage, one) for one in made))
     stage.console.chapter("The proof")
     stage.console.closing(await proof.prove(stage, made, before))
 
@@ -40,7 +40,7 @@ async def play(stage: Stage) -> None:
 async def _people(stage: Stage) -> None:
     stage.console.chapter("Five wallets, an oracle, and money")
     names = (*wallets.PEOPLE, wallets.ORACLE)
-    await asyncio.gather(*(stage.chain.airdrop(stage.address(name), cast.WALLET_SOL) for name in names))
+    await together(*(stage.chain.airdrop(stage.address(name), cast.WALLET_SOL) for name in names))
     await acts.make_dollar(stage, (*names, wallets.TREASURY))
     for name in names:
         stage.console.step(f"{name} has 100 SOL and 10,000 USD: {stage.address(name)}")
@@ -93,22 +93,26 @@ async def _make(stage: Stage, terms: Terms) -> Made:
 async def _stakes(stage: Stage, made: Made) -> None:
     """All stakes of one market: each begins once the mirror shows the one before, none waits for finality."""
     await stage.clock_reaches(made.open)
-    volume = 0
-    landing: list[asyncio.Task[None]] = []
-    for bet in made.terms.bets:
-        landing.append(asyncio.create_task(_stake(stage, made, bet)))
-        volume += bet.amount
-        await _shown(stage, made, volume, landing)
-    await asyncio.gather(*landing)
+    starts = [asyncio.Event() for _ in made.terms.bets]
+
+    async def one(bet: Bet, start: asyncio.Event) -> None:
+        await start.wait()
+        await _stake(stage, made, bet)
+
+    async def in_turn() -> None:
+        volume = 0
+        for bet, start in zip(made.terms.bets, starts, strict=True):
+            start.set()
+            volume += bet.amount
+            await _shown(stage, made, volume)
+
+    await together(in_turn(), *(one(bet, start) for bet, start in zip(made.terms.bets, starts, strict=True)))
 
 
-async def _shown(stage: Stage, made: Made, volume: int, landing: list[asyncio.Task[None]]) -> None:
-    """Wait until the mirror shows that volume; a stake that failed meanwhile is raised."""
+async def _shown(stage: Stage, made: Made, volume: int) -> None:
+    """Wait until the mirror shows that volume."""
 
     async def seen() -> bool:
-        for task in landing:
-            if task.done():
-                task.result()
         view = await stage.api.market(str(made.address))
         return view is not None and int(view.volume) >= volume
 

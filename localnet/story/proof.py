@@ -6,7 +6,6 @@ chain and with the mirror; it changes nothing. Called by the stories.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from localnet.errors import StoryFailed
 from localnet.story import cast
 from localnet.story.cast import Made
 from localnet.story.chain import Commitment
-from localnet.story.stage import Stage
+from localnet.story.stage import Stage, together
 
 PROTOCOL_FEE_BPS: Final = 250
 _PROVE_S: Final = 60.0
@@ -65,13 +64,13 @@ def due(made: Made) -> Due:
 
 async def lamports(stage: Stage, commitment: Commitment) -> dict[str, int]:
     """Lamports of everybody who stakes."""
-    found = await asyncio.gather(*(stage.chain.balance(stage.address(n), commitment) for n in wallets.PEOPLE))
+    found = await together(*(stage.chain.balance(stage.address(n), commitment) for n in wallets.PEOPLE))
     return dict(zip(wallets.PEOPLE, found, strict=True))
 
 
 async def prove(stage: Stage, made: Sequence[Made], before: dict[str, int]) -> str:
     """The closing line. Raises StoryFailed with the first thing that does not hold. Leaves report.json behind."""
-    await asyncio.gather(*(_accounts_gone(stage, one) for one in made))
+    await together(*(_accounts_gone(stage, one) for one in made))
     stage.console.step("every market, vault, bond vault, resolution and position is closed")
     await _mirror_is_final(stage)
     await _intents_ended(stage)

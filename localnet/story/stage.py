@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -28,6 +28,17 @@ _OPERATOR_S: Final = 30.0
 # How long a fact may take, in slots of the chain: time that the machine needs is in proportion.
 _PATIENCE_S: Final = 120.0
 _PATIENCE_SLOTS: Final = 400
+
+
+async def together(*acts: Coroutine[object, object, T]) -> list[T]:
+    """Play all at once and answer what each answers; the first failure stops the others and is raised alone."""
+    tasks = [asyncio.create_task(act) for act in acts]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
