@@ -1,4 +1,5 @@
-# One word for each thing one does here. Needs Python >= 3.11 and pip; Rust only for `make programs`.
+# One word for each thing one does here. Needs Python >= 3.11 and pip; Rust only for `make programs` and `make programs-check`,
+# whose builder is BUILD_SBF, given here or in the environment (programs/README.md).
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := setup
@@ -12,9 +13,6 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 ARGS ?=
 TESTS ?= tests
-# A builder of on-chain programs, called as: BUILD_SBF CRATE_DIR OUT_DIR [cargo arguments].
-BUILD_SBF ?= $(shell command -v build-sbf 2>/dev/null)
-PROGRAMS := market poster
 
 setup: $(VENV)/.runtime
 
@@ -54,10 +52,11 @@ bench: $(VENV)/.tools
 	@$(PY) -m bench $(ARGS)
 
 programs: $(VENV)/.runtime
-	@$(PY) -m localnet programs --builder "$(BUILD_SBF)"
+	@programs/build
+	@$(PY) -m idl.generate
 
-programs-check: $(VENV)/.runtime
-	@$(PY) -m localnet programs --builder "$(BUILD_SBF)" --check
+programs-check:
+	@programs/check
 
 clean:
 	rm -rf build .pytest_cache .ruff_cache .hypothesis

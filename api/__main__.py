@@ -16,8 +16,6 @@ import typer
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar.types import ASGIApp
-from rich.console import Console
-from rich.table import Table
 
 from . import app as application
 from . import health
@@ -54,11 +52,9 @@ def migrate() -> None:
 
 @cli.command()
 def settings() -> None:
-    """Show every setting, what it is, and its default."""
-    shown = Table("variable", "value", "default", box=None)
-    for row in table(os.environ):
-        shown.add_row(*row)
-    Console(width=160).print(shown)
+    """Print every setting with its default and meaning."""
+    for name, default, meaning in table():
+        print(f"{name:32} {default:22} {meaning}")
 
 
 async def _serve(settings: Settings) -> None:

@@ -54,6 +54,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
+MEANING: dict[str, str] = {
+    "database_url": "libpq URL of the database, role api",
+    "host": "address that the API and the private port listen on",
+    "port": "port of the API and the pages",
+    "private_port": "port of /livez /readyz /startupz /metrics",
+    "public_url": "where the API is reached from outside (default: http, host and port)",
+    "public_rpc_url": "JSON-RPC endpoint that pages and wallets use; the API itself asks no node",
+    "dev_wallet": "whether the pages bring a wallet of their own with an airdrop; localnet alone",
+    "allowed_hosts": "names that a Host header may carry, separated by commas, besides that of public_url",
+    "cors_origins": "origins whose pages may read answers, separated by commas (default: none)",
+    "trusted_proxies": "addresses whose X-Forwarded-For is believed, separated by commas (default: none)",
+    "hsts": "whether browsers are told to stay on HTTPS",
+    "pool_min": "database connections kept open",
+    "pool_max": "database connections at most",
+    "statement_timeout_ms": "milliseconds after which a statement is given up",
+    "limits_url": "where request counts are kept, a URL of the limits library; in memory: one process each",
+    "ip_per_minute": "requests of one address a minute",
+    "ip_per_hour": "requests of one address an hour",
+    "create_per_minute": "markets that one wallet may build a minute",
+    "sockets_per_ip": "streams that one address may hold",
+    "sockets_new_per_minute": "streams that one address may open a minute",
+    "stale_after_s": "age of the mirror in seconds beyond which answers say stale and no transaction is built",
+    "stale_slots_max": "slots behind the tip beyond which answers say stale",
+    "build_stale_slots_max": "slots behind the tip beyond which no transaction is built",
+    "feed_poll_ms": "longest wait between two looks at the feed where no notice comes, milliseconds",
+    "log_level": "DEBUG, INFO, WARNING or ERROR",
+    "database_owner_url": "libpq URL of a login that may SET ROLE sealbook; migrate alone reads it",
+}
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Settings from `API_*`; raises BadSetting naming the variable."""
     known = {field.name for field in msgspec.structs.fields(Settings)}
@@ -72,12 +102,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         raise BadSetting(f"{name}: {error}") from error
 
 
-def table(environment: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Rows (variable, value given or default, default), secrets hidden; needs nothing to be set."""
-    rows = []
-    for field in msgspec.structs.fields(Settings):
-        name = PREFIX + field.name.upper()
-        default = "required" if field.default is msgspec.NODEFAULT else str(field.default)
-        given = environment.get(name, "" if default == "required" else default)
-        rows.append((name, "***" if field.name in SECRETS and given else given, default))
-    return rows
+def table() -> list[tuple[str, str, str]]:
+    """(variable, default, meaning) of every setting, in order; needs nothing to be set."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
+    needed = {"database_url": "required", "database_owner_url": "for migrate"}
+    return [(PREFIX + name.upper(), needed.get(name) or str(defaults[name]), MEANING[name]) for name in MEANING]

@@ -89,7 +89,7 @@ def prove(as_json: Annotated[bool, typer.Option("--json", help="one JSON documen
 def settings() -> None:
     """Print every setting with its default and meaning."""
     for name, default, meaning in settings_module.table():
-        print(f"{name:30} {default:12} {meaning}")
+        print(f"{name:32} {default:22} {meaning}")
 
 
 async def _follow(settings: Settings) -> None:

@@ -7,6 +7,7 @@ authority and it begins with the tag of self-calls; then every byte must be cons
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import based58
 import msgspec
@@ -22,10 +23,14 @@ from indexer.errors import BlockIncomplete
 from indexer.model import Block, Decoded, Fact, Transaction
 
 OUTER_HEIGHT = 1
-HASH_BYTES = 32
+TIME_MAX_S = 253_402_300_799
 
 PROGRAMS = {str(program): program for program in PROGRAM_IDS}
 AUTHORITIES = {name: str(addresses.event_authority(program).address) for name, program in PROGRAMS.items()}
+
+
+_Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_Moment = Annotated[int, msgspec.Meta(ge=0, le=TIME_MAX_S)]
 
 
 class _Wire(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -121,9 +126,9 @@ class _WireBlock(_Wire, frozen=True, gc=False):
 
     blockhash: str
     previous_blockhash: str
-    parent_slot: int
-    block_height: int | None = None
-    block_time: int | None = None
+    parent_slot: _Number
+    block_height: _Number | None = None
+    block_time: _Moment | None = None
     transactions: tuple[msgspec.Raw, ...] = ()
 
 
@@ -147,8 +152,12 @@ def read_block(answer: bytes, *, slot: int, endpoint: str, programs: Sequence[st
     """A getBlock answer as a Block that keeps the transactions whose text names one of the programs."""
     try:
         wire = _block.decode(answer)
-    except msgspec.DecodeError as error:
+        for name in (wire.blockhash, wire.previous_blockhash):
+            bytes_of(name)
+    except (msgspec.DecodeError, ValueError) as error:
         raise BlockIncomplete(f"slot {slot} from {endpoint}: {error}") from error
+    if wire.parent_slot >= slot > 0:
+        raise BlockIncomplete(f"slot {slot} from {endpoint} names {wire.parent_slot} as its parent")
     needles = [program.encode() for program in programs]
     named = any(needle in answer for needle in needles)
     kept = _naming(wire.transactions, needles) if named else ()
@@ -204,6 +213,10 @@ def read_transaction(wire: WireTransaction, index: int) -> Transaction:
     meta = wire.meta
     if meta is None or not wire.transaction.signatures:
         raise BlockIncomplete(f"transaction {index} has no meta or no signature")
+    try:
+        Signature.from_string(wire.transaction.signatures[0])
+    except ValueError as error:
+        raise BlockIncomplete(f"transaction {index} has a signature that is none") from error
     err = _canonical.encode(msgspec.json.decode(bytes(meta.err)))
     wire = replace(wire, meta=replace(meta, err=msgspec.Raw(err)))
     return Transaction(

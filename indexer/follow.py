@@ -146,6 +146,10 @@ class Follower:
         except SequenceGap as gap:
             await self._gap(gap, page)
             raise
+        except BlockIncomplete:
+            for endpoint in {one.block.endpoint for one in page}:
+                self._source.distrust(endpoint)
+            raise
         metrics.COMMIT_SECONDS.observe(time.perf_counter() - started_s)
         self._count(page)
         return head, Apply(tuple(one.block for one in page), decided.final)
@@ -174,7 +178,7 @@ class Follower:
             if one.block.slot == gap.slot:
                 self._source.distrust(one.block.endpoint)
         seen = self._gaps[gap.subject, gap.slot] = self._gaps.get((gap.subject, gap.slot), 0) + 1
-        if seen == SAME_GAP_MAX:
+        if seen >= SAME_GAP_MAX:
             await self._store.report("sequence_gap", slot=gap.slot, subject=gap.subject, detail=str(gap))
 
     def _count(self, page: tuple[Decoded, ...]) -> None:

@@ -93,8 +93,8 @@ def _variable(environment: Mapping[str, str], name: str) -> str | None:
 
 
 def _words(value: str) -> list[str]:
-    """The parts of a comma-separated list."""
-    return [word.strip() for word in value.split(",") if word.strip()]
+    """The parts of a comma-separated list, each once: an endpoint named twice is one witness."""
+    return list(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
 
 
 def _named(reason: str) -> str:

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from relayer import logs, mirror, run
 from relayer.admin.init import init
@@ -24,7 +23,7 @@ from relayer.errors import BadSetting, Fatal, RelayerError
 from relayer.keepers.registry import KEEPERS
 from relayer.metrics import Metrics
 from relayer.model import WALLET_TX
-from relayer.settings import Settings, load, rows
+from relayer.settings import Settings, load, table
 from relayer.signer import read_keypair
 from relayer.store import desk
 from relayer.store.pool import Connection, Database
@@ -59,15 +58,9 @@ def migrate() -> None:
 
 @app.command()
 def settings() -> None:
-    """Show every setting, secrets hidden."""
-
-    def show() -> None:
-        table = Table("variable", "value", "meaning", box=None)
-        for row in rows(load(os.environ)):
-            table.add_row(*row)
-        _out.print(table)
-
-    _guarded(show)
+    """Print every setting with its default and meaning."""
+    for name, default, meaning in table():
+        print(f"{name:32} {default:22} {meaning}")
 
 
 @app.command()

@@ -224,22 +224,29 @@ async def treasury(connection: Connection) -> Pubkey | None:
 
 
 async def absent(connection: Connection, attempts: Sequence[Attempt], *, asked: frozenset[str]) -> Proof | None:
-    """R4 (d) by the mirror: final past the last valid height, every block from another endpoint, no signature known."""
+    """R4 (d) by the mirror: final past the last valid height, no block missing, all from another endpoint.
+
+    Heights without a hole show that none is missing, not even one whose loss an operator accepted.
+    """
     oldest = min(a.blockhash_slot for a in attempts)
     found = await connection.execute(
         "SELECT h.final_slot, h.final_height,"
         " (SELECT count(*) FROM chain.v1_transaction t WHERE t.signature = ANY(%(signatures)s)),"
         " (SELECT min(s.slot) FROM chain.v1_slot s),"
         " (SELECT count(*) FROM chain.v1_slot s WHERE s.slot BETWEEN %(oldest)s AND h.final_slot"
-        "   AND s.source_endpoint = ANY(%(asked)s))"
+        "   AND split_part(s.source_endpoint, '#', 1) = ANY(%(asked)s)),"
+        " (SELECT max(s.height) - min(s.height) + 1 - count(*) FROM chain.v1_slot s"
+        "   WHERE s.slot BETWEEN %(oldest)s AND h.final_slot)"
         " FROM chain.v1_head h",
         {"signatures": [a.signature for a in attempts], "oldest": oldest, "asked": sorted(asked)},
     )
     row = await found.fetchone()
     if row is None:
         return None
-    final_slot, final_height, known, first, same = row
-    if known or same or first is None or first > oldest or final_height <= max(a.lvbh for a in attempts):
+    final_slot, final_height, known, first, same, lost = row
+    if known or same or lost != 0 or first is None or first > oldest:
+        return None
+    if final_height <= max(a.lvbh for a in attempts):
         return None
     return Proof(
         endpoint="mirror",

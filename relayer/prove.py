@@ -146,13 +146,13 @@ class Prover:
         return Evidence(proof=proof, statuses=statuses, verdict=verdict)
 
     def _enough(self, known: Sequence[Evidence]) -> bool:
-        return any(e.proof is None for e in known) or len(known) >= self._minimum
+        return any(e.proof is None for e in known) or len(_distinct(known)) >= self._minimum
 
     async def _outcome(self, case: Case, known: Sequence[Evidence]) -> Outcome:
         landed = next((e for e in known if e.proof is None), None)
         if landed is not None:
             return Found(statuses=landed.statuses)
-        proofs = [e.proof for e in known if e.proof is not None]
+        proofs = _distinct(known)
         if proofs and len(proofs) == self._minimum - 1 and self._mirror is not None:
             extra = await self._mirror.absent(case.attempts, asked=frozenset(p.endpoint for p in proofs))
             proofs += [extra] if extra is not None else []
@@ -164,3 +164,8 @@ class Prover:
         verdicts = [e.verdict for e in known]
         done, closed = any(v.done for v in verdicts), any(v.closed for v in verdicts)
         return Expired(marks=marks, verdict=Verdict(done=done, closed=closed))
+
+
+def _distinct(known: Sequence[Evidence]) -> list[Proof]:
+    """One proof an endpoint: a host that is named twice is still one witness."""
+    return list({e.proof.endpoint: e.proof for e in known if e.proof is not None}.values())

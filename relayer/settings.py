@@ -65,28 +65,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-MEANINGS: dict[str, str] = {
-    "database_url": "libpq URL of the role relayer; required",
-    "database_owner_url": "libpq URL of an owner, for migrate alone",
-    "rpc_urls": "RPC endpoints separated by commas, the preferred one first",
-    "genesis": "genesis hash that every endpoint must have; empty: the first endpoint's",
+MEANING: dict[str, str] = {
+    "database_url": "libpq URL of the database, role relayer",
+    "database_owner_url": "libpq URL of a login that may SET ROLE sealbook; migrate alone reads it",
+    "rpc_urls": "JSON-RPC endpoints, separated by commas, the preferred one first",
+    "genesis": "genesis hash that every endpoint must have (default: what the first one says)",
     "cluster": "localnet, devnet or mainnet",
     "witnesses_min": "independent proofs that an expiry needs; 1 only on a local cluster",
     "signers": "fee payers: keypair files separated by commas, or a JSON list for solana-keychain",
     "work_private_port": "port of /livez /readyz /startupz /metrics of work; 0 picks one",
     "keep_private_port": "the same of keep",
-    "private_host": "address that the private port binds",
-    "poll_ms": "pause between two looks at something in flight",
+    "private_host": "address that the private port listens on",
+    "poll_ms": "pause between two looks at something in flight, milliseconds",
     "oracle_file": "CSV publish,price,prev that keep reads while it grows; empty: no file feed",
     "oracle_feed": "feed id of that file, 64 hex digits",
     "oracle_expo": "exponent of its prices",
-    "budget_wallet_lamports": "what one wallet may cost a day",
-    "budget_crank_lamports": "what all cranks may cost a day",
-    "budget_global_lamports": "what everything may cost a day",
-    "payer_low_lamports": "below it a payer is paused",
+    "budget_wallet_lamports": "what one wallet may cost a day, lamports",
+    "budget_crank_lamports": "what all cranks may cost a day, lamports",
+    "budget_global_lamports": "what everything may cost a day, lamports",
+    "payer_low_lamports": "balance in lamports below which a payer is paused",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
 }
-SECRETS = frozenset({"database_url", "database_owner_url", "signers", "rpc_urls"})
+NEEDED = {"database_url": "required", "database_owner_url": "for migrate", "signers": "for work"}
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -136,16 +136,10 @@ def _cross(settings: Settings) -> None:
         raise BadSetting("RELAYER_DATABASE_URL must ask for TLS (sslmode=require or verify-full) outside localnet")
 
 
-def rows(settings: Settings) -> list[tuple[str, str, str]]:
-    """Variable, value (secrets hidden) and meaning, in order."""
-    table = []
-    for name in Settings.__struct_fields__:
-        value = str(getattr(settings, name))
-        shown = "(set)" if name in SECRETS and value and name != "rpc_urls" else value
-        table.append((PREFIX + name.upper(), shown if name != "rpc_urls" else _bare(value), MEANINGS[name]))
-    return table
-
-
-def _bare(urls: str) -> str:
-    """Endpoints without paths and queries, where providers put their tokens."""
-    return ",".join("/".join(part.split("/")[:3]).split("?")[0] for part in urls.split(","))
+def table() -> list[tuple[str, str, str]]:
+    """(variable, default, meaning) of every setting, in order; what has no default says who needs it."""
+    shown = []
+    for field in msgspec.structs.fields(Settings):
+        default = NEEDED.get(field.name, str(field.default))
+        shown.append((PREFIX + field.name.upper(), default, MEANING[field.name]))
+    return shown

@@ -2,19 +2,25 @@
 
 const SOL = "So11111111111111111111111111111111111111112";
 
+const WITH_ZONE = { day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+
 export const isSol = (mint) => mint === SOL;
 
-// "1.25" with 9 decimals -> "1250000000"; null when it is not a number a person would mean.
+// "1.25" with 9 decimals -> {units: "1250000000"}; {units: null, fault} when it is not clear what a person means.
 export function parseUnits(text, decimals) {
-  const found = /^\s*(\d{0,12})(?:[.,](\d*))?\s*$/.exec(text);
-  if (!found || (found[1] === "" && !found[2])) return null;
-  const fraction = found[2] ?? "";
-  if (fraction.length > decimals) return null;
-  return BigInt((found[1] || "0") + fraction.padEnd(decimals, "0")).toString();
+  const no = (fault) => ({ units: null, fault });
+  if (/^\s*$/.test(text)) return no("");
+  const found = /^\s*(\d*)(?:([.,])(\d*))?\s*$/.exec(text);
+  if (!found || (found[1] === "" && !found[3])) return no("That is no amount: write digits, with a point before decimals.");
+  const fraction = found[3] ?? "";
+  if (found[2] === "," && fraction.length === 3) return no("Write thousands without a comma, and decimals after a point.");
+  if (fraction.length > decimals) return no(`An amount has at most ${decimals} decimals.`);
+  if (found[1].length > 20) return no("That is more than there is.");
+  return { units: BigInt((found[1] || "0") + fraction.padEnd(decimals, "0")).toString(), fault: "" };
 }
 
-// "1250000000" with 9 decimals -> "1.25"; `places` cuts, never rounds up.
-export function formatUnits(text, decimals, places = 4) {
+// "1250000000" with 9 decimals -> "1.25", exact; with `places` it is cut, never rounded up.
+export function formatUnits(text, decimals, places = decimals) {
   const negative = text.startsWith("-");
   const digits = (negative ? text.slice(1) : text).padStart(decimals + 1, "0");
   const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -23,7 +29,7 @@ export function formatUnits(text, decimals, places = 4) {
   return (negative ? "-" : "") + whole + (fraction ? `.${fraction}` : "");
 }
 
-// "0.625000" -> "62.5 %"; in whole parts of a thousand, by digits.
+// "0.625000" -> "62.5%"; in whole parts of a thousand, by digits.
 export function percent(price) {
   const millionths = Number(price.replace(".", ""));
   const tenths = Math.round(millionths / 1000);
@@ -52,8 +58,12 @@ export function left(seconds, now) {
   if (rest < 60) return `${Math.max(0, rest)} s`;
   if (rest < 3600) return `${Math.floor(rest / 60)} min ${rest % 60} s`;
   if (rest < 86_400) return `${Math.floor(rest / 3600)} h ${Math.floor((rest % 3600) / 60)} min`;
-  return `${Math.floor(rest / 86_400)} days`;
+  const days = Math.floor(rest / 86_400);
+  return days > 6 ? `${days} days` : `${days === 1 ? "1 day" : `${days} days`} ${Math.floor((rest % 86_400) / 3600)} h`;
 }
 
+// 90000 -> "1 day 1 h"; how long something lasts.
+export const span = (seconds) => left(seconds, 0);
+
 export const date = (seconds) =>
-  new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  new Date(seconds * 1000).toLocaleString(undefined, WITH_ZONE);

@@ -23,7 +23,7 @@ async function call(method, path, body, headers = {}) {
   if (response.ok) return JSON.parse(text);
   let problem = { code: "unreadable", status: response.status, detail: `The server answered ${response.status}.` };
   try {
-    problem = JSON.parse(text);
+    problem = { ...problem, ...JSON.parse(text) };
   } catch (error) {
     console.warn("an answer that is no JSON", error);
   }
@@ -35,27 +35,24 @@ export const post = (path, body, headers) => call("POST", path, body, headers);
 
 // One JSON-RPC call to the chain itself: balances and airdrops are not the API's business.
 export async function rpc(url, method, params = []) {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-  });
-  const answer = await response.json();
-  if (answer.error) throw new Problem({ code: "rpc", status: 0, detail: answer.error.message });
+  const answer = await call("POST", url, { jsonrpc: "2.0", id: 1, method, params });
+  if (answer.error) throw new Problem({ code: "rpc", status: 422, detail: answer.error.message });
   return answer.result;
 }
 
 let known = null;
-let knownAt = 0;
 
 // Settings of the platform, and how far the chain's clock is from this machine's (milliseconds).
 export async function platform() {
-  if (known === null || performance.now() - knownAt > 15_000) {
-    const answer = await get("/v1/config");
-    known = { ...answer.data, skew: answer.data.chain_time * 1000 - Date.now() };
-    knownAt = performance.now();
-  }
+  if (known === null) await readPlatform();
   return known;
+}
+
+// The same read anew; answers the whole envelope, which says how fresh the mirror is.
+export async function readPlatform() {
+  const answer = await get("/v1/config");
+  known = { ...answer.data, skew: answer.data.chain_time * 1000 - Date.now() };
+  return answer;
 }
 
 export const chainNow = () => Math.floor((Date.now() + (known?.skew ?? 0)) / 1000);

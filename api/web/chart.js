@@ -1,14 +1,18 @@
 // The odds so far as steps in an SVG: one line an outcome, the newest value marked, a reading line under the pointer.
 
 import { fill, h } from "./dom.js";
-import { date, percent, share } from "./amounts.js";
+import { percent, share } from "./amounts.js";
 
 const WIDE = 720;
 const HIGH = 260;
+const TIP_MAX = 2;
+const NAME_MAX = 18;
 const EDGE = { left: 4, right: 44, top: 12, bottom: 26 };
 
-// points: [{time, odds: [price, ...]}], oldest first. Two outcomes need one line: the other is its mirror image.
-export function draw(node, points, names) {
+// points: [{time, odds: [price, ...]}], oldest first; `end` is when staking ended, or now. Two outcomes need one line:
+// the other is its mirror image.
+export function draw(node, all, names, end) {
+  const points = lastOfEachSecond(all);
   const width = Math.max(320, Math.min(WIDE, node.clientWidth || WIDE));
   const svg = h("svg", { viewBox: `0 0 ${width} ${HIGH}`, role: "img", "aria-label": describe(points, names) });
   fill(node, svg);
@@ -22,19 +26,22 @@ export function draw(node, points, names) {
     return;
   }
   const first = points[0].time;
-  const last = Math.max(points.at(-1).time, first + 1);
+  const last = Math.max(points.at(-1).time, end, first + 1);
   const x = (time) => EDGE.left + ((time - first) / (last - first)) * (right - EDGE.left);
   const shown = names.length === 2 ? [0] : names.map((_, n) => n);
   for (const n of shown) svg.append(line(points, n, x, right, shown.length === 1));
   svg.append(h("text", { x: EDGE.left, y: HIGH - 6 }, label(first, last - first)),
-    h("text", { x: right, y: HIGH - 6, "text-anchor": "end" }, label(points.at(-1).time, last - first)));
+    h("text", { x: right, y: HIGH - 6, "text-anchor": "end" }, label(last, last - first)));
   read(svg, points, names, x, right, width, first, last);
 }
+
+// Several stakes of one second would draw spikes that lasted no time.
+const lastOfEachSecond = (points) => points.filter((point, n) => points[n + 1]?.time !== point.time);
 
 // Seconds for a span of minutes, days for a span of weeks.
 function label(time, span) {
   if (span > 86_400 * 3) return new Date(time * 1000).toLocaleDateString(undefined, { day: "numeric", month: "short" });
-  if (span > 3600) return date(time);
+  if (span > 3600) return new Date(time * 1000).toLocaleString(undefined, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
   return new Date(time * 1000).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
 }
 
@@ -68,10 +75,13 @@ function read(svg, points, names, x, right, width, first, last) {
     tip.setAttribute("x", where > right / 2 ? where - 8 : where + 8);
     tip.setAttribute("text-anchor", where > right / 2 ? "end" : "start");
     const shown = names.length === 2 ? [0] : names.map((_, n) => n);
-    tip.textContent = shown.map((n) => `${names[n]} ${percent(point.odds[n])}`).join("  ");
+    const leading = [...shown].sort((a, b) => share(point.odds[b]) - share(point.odds[a])).slice(0, TIP_MAX);
+    tip.textContent = leading.map((n) => `${cut(names[n])} ${percent(point.odds[n])}`).join("   ");
     mark.setAttribute("visibility", "visible");
   });
 }
+
+const cut = (name) => (name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name);
 
 function describe(points, names) {
   if (points.length === 0) return "Odds chart: nothing staked yet";

@@ -1,21 +1,27 @@
 // What the outcomes of a market are called, and in which units its collateral is counted.
 
 import { get, platform, rpc } from "./api.js";
-import { isSol } from "./amounts.js";
+import { isSol, percent } from "./amounts.js";
 import { fromBase64 } from "./transaction.js";
 
 const decimals = new Map();
+const texts = new Map();
 const NONE = "0".repeat(64);
 const DECIMALS_AT = 44;
 
+// Content named by its hash: once read it is true for ever; what could not be read is asked for again.
 export async function metadata(market) {
-  if (market.metadata_sha256 === NONE) return {};
-  try {
-    return await get(`/v1/metadata/${market.metadata_sha256}`);
-  } catch (error) {
-    console.info("no metadata here", error.code);
-    return {};
+  const hash = market.metadata_sha256;
+  if (hash === NONE) return {};
+  if (!texts.has(hash)) {
+    try {
+      texts.set(hash, await get(`/v1/metadata/${hash}`));
+    } catch (error) {
+      console.info("no metadata here", error.code);
+      return {};
+    }
   }
+  return texts.get(hash);
 }
 
 export function labels(market, meta = {}) {
@@ -43,10 +49,27 @@ async function readDecimals(mint) {
   }
 }
 
+const DECIDED = new Set(["finalized", "void", "closed", "rejected"]);
+
+// Decided markets keep paying out, so what lies in them no longer says what people thought.
+export const decided = (market) => DECIDED.has(market.state);
+
+const staked = (market) => market.supply.some((amount) => amount !== "0");
+
+// What the outcome stands at; a market without a stake has no odds yet.
+export const chance = (market, n) => (staked(market) ? percent(market.odds[n]) : "–");
+
 const STATES = {
   proposed: "proposed", approved: "approved", active: "open", halted: "halted", locked: "closed, awaiting result",
-  resolving: "result proposed", disputed: "disputed", contested: "contested", finalized: "settled", void: "void, refunded",
-  rejected: "rejected", closed: "settled and closed",
+  resolving: "result proposed", disputed: "disputed", contested: "contested", finalized: "settled", void: "void",
+  rejected: "rejected", closed: "closed",
 };
 
 export const stateName = (state) => STATES[state] ?? state;
+
+// {key, word}: how a market's badge looks and reads; a closed one says how it ended.
+export function standing(market) {
+  if (market.state !== "closed") return { key: market.state, word: stateName(market.state) };
+  if (market.winner !== null) return { key: "finalized", word: "settled" };
+  return market.volume === "0" ? { key: "closed", word: "closed" } : { key: "void", word: "void, refunded" };
+}

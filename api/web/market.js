@@ -1,25 +1,28 @@
 // One market: its odds and chart, a stake, the wallet's own position, activity and terms; moved by the feed.
 
-import { chainNow, get, platform } from "./api.js";
-import { ago, date, formatUnits, left, percent, short } from "./amounts.js";
+import { chainNow, get, platform, readPlatform } from "./api.js";
+import { ago, date, formatUnits, left, percent, short, span } from "./amounts.js";
 import { draw as drawChart } from "./chart.js";
 import { byId, fill, h } from "./dom.js";
-import { labels, metadata, stateName, unit } from "./labels.js";
-import { follow, tell, tellFreshness } from "./live.js";
+import { chance, decided, labels, metadata, standing, stateName, unit } from "./labels.js";
+import { follow, reader, served, tellFreshness } from "./live.js";
 import * as mine from "./mine.js";
 import * as stakeForm from "./stake_form.js";
 import { mount as mountWallet, onWallet } from "./wallets.js";
-import { sentence } from "./sentence.js";
+import { sentence, worthTelling } from "./sentence.js";
 
 const name = decodeURIComponent(location.pathname.split("/")[2]);
 const page = { market: null, names: [], money: null, meta: {}, points: [] };
 let form = null;
 let older = null;
 let openBefore = null;
+const OPS = { gte: "at or above", gt: "above", lte: "at or below", lt: "below" };
+const FRESH_MS = 16_000;
 
 async function readMarket() {
   const answer = await get(`/v1/markets/${name}`);
   page.market = answer.data;
+  page.seq = answer.feed_seq;
   tellFreshness(answer);
 }
 
@@ -28,16 +31,19 @@ async function readHistory() {
   const [odds, activity] = await Promise.all([get(`${base}/odds`), get(`${base}/activity?limit=8`)]);
   page.points = odds.data;
   older = activity.next_cursor;
-  fill(byId("activity"), activity.data.map((item) => activityRow(item)));
+  fill(byId("activity"), activity.data.filter(worthTelling).map((item) => activityRow(item)));
   byId("older").hidden = !activity.has_more;
 }
 
-async function all() {
+async function readAll() {
   await readMarket();
   await readHistory();
   drawAll();
   await mine.draw(byId("mine"), page, all);
 }
+
+const reread = reader(readAll);
+const all = () => reread().catch(refused);
 
 function drawAll() {
   drawHead();
@@ -51,7 +57,7 @@ function drawHead() {
   document.title = `${market.question} · Sealbook`;
   fill(byId("head"), h("h1", {}, market.question),
     h("p", { class: "meta" },
-      h("span", { class: "badge", "data-state": market.state }, stateName(market.state)),
+      h("span", { class: "badge", "data-state": standing(market).key }, standing(market).word),
       h("span", { id: "clock" }, clock()),
       h("span", {}, `${formatUnits(market.volume, money.decimals, 3)} ${money.name} staked`)),
     meta.description && h("p", { class: "about" }, meta.description));
@@ -61,18 +67,25 @@ function clock() {
   const { market } = page;
   const now = chainNow();
   if (market.state === "active") {
+    if (now >= market.lock) return "closing";
     return now < market.open ? `opens in ${left(market.open, now)}` : `closes in ${left(market.lock, now)}`;
   }
   return market.state === "locked" ? `closed ${ago(market.lock, now)}` : `closed ${date(market.lock)}`;
 }
 
+// A decided market shows what stood when staking ended: paying out has emptied it since.
 function drawOdds() {
   const { market, names, money } = page;
-  fill(byId("odds"), market.odds.map((price, n) =>
-    h("li", { class: `c${n}` }, h("i", { class: "dot" }), h("span", { class: "name" }, names[n], market.winner === n && h("span", { class: "won" }, " won")),
-      h("span", { class: "chance", "data-outcome": n }, percent(price)),
-      h("span", { class: "pool" }, `${formatUnits(market.supply[n], money.decimals, 3)} ${money.name}`))));
-  drawChart(byId("chart"), page.points, names);
+  const shown = decided(market) ? { ...market, ...page.points.at(-1) } : market;
+  fill(byId("odds"), names.map((name, n) =>
+    h("li", { class: `c${n}` }, h("i", { class: "dot" }), h("span", { class: "name" }, name, market.winner === n && h("span", { class: "won" }, " won")),
+      h("span", { class: "chance", "data-outcome": n }, chance(shown, n)),
+      h("span", { class: "pool" }, `${formatUnits(shown.supply[n], money.decimals, 3)} ${money.name}`))));
+  redrawChart();
+}
+
+function redrawChart() {
+  drawChart(byId("chart"), page.points, page.names, Math.min(chainNow(), page.market.lock));
 }
 
 function drawStake() {
@@ -98,25 +111,28 @@ function outcomeText() {
     resolving: "A result is proposed and stands unless it is disputed in time.",
     void: "The market is void: every stake is given back in full.",
     approved: "The market is approved; its creator has yet to open it.",
-    closed: "Everything is paid and the market's accounts are closed.",
+    closed: market.volume === "0" ? "Nothing was staked, and the market is closed." : "The market was void: every stake was given back in full.",
   };
   return words[market.state] ?? `The market is ${stateName(market.state)}.`;
 }
 
 function activityRow(item, fresh = false) {
   const { text, outcome } = sentence(item, page);
-  return h("li", { class: fresh ? "fresh-row" : "", "data-seq": item.seq },
+  return h("li", { class: fresh ? "fresh-row" : "", "data-key": item.kind === "Staked" && keyOf(item) },
     h("span", { class: outcome === null ? "" : `c${outcome}` }, text),
     h("span", { class: "when" }, item.actor && h("span", { class: "mono" }, `${short(item.actor)} `),
       h("a", { href: `/v1/transactions/${item.signature}`, title: date(item.time) }, ago(item.time, chainNow()))));
 }
 
+// The feed and the list number a stake differently; what it is tells that they mean the same.
+const keyOf = (item) => `${item.signature} ${item.outcome} ${item.amount}`;
+
 function drawTerms() {
   const { market, money } = page;
   const bps = market.fee_bps.creator + market.fee_bps.resolver + market.fee_bps.protocol;
   const decided = market.source_kind === "price"
-    ? `by the price feed, ${market.op === "updown" ? "up or down from the price at opening" : `price ${market.op} strike`}`
-    : `by a proposed result that stands ${market.dispute_s} s without dispute`;
+    ? `by the price feed, ${market.op === "updown" ? "up or down from the price at opening" : `price ${OPS[market.op]} the strike`}`
+    : `by a proposed result that stands ${span(market.dispute_s)} without dispute`;
   const rows = [
     ["Opens", date(market.open)], ["Closes", date(market.lock)], ["Decided from", date(market.event)], ["Decided", decided],
     market.strike && ["Strike", formatUnits(market.strike.price, Math.max(0, -market.strike.expo), 8)],
@@ -134,52 +150,66 @@ function drawTerms() {
 function message(frame) {
   if (frame.type === "odds") {
     Object.assign(page.market, { odds: frame.data.odds, supply: frame.data.supply });
-    page.points.push({ time: chainNow(), odds: frame.data.odds });
+    page.points.push({ time: chainNow(), odds: frame.data.odds, supply: frame.data.supply });
     drawOdds();
     form?.moved();
   } else if (frame.type === "volume") {
     page.market.volume = frame.data.total;
     drawHead();
   } else if (frame.type === "trade") {
-    const item = { ...frame.data, kind: "Staked", seq: frame.seq, time: chainNow(), items: [] };
-    byId("activity").prepend(activityRow(item, true));
+    const item = { ...frame.data, kind: "Staked", time: chainNow(), items: [] };
+    if (![...byId("activity").children].some((row) => row.dataset.key === keyOf(item))) byId("activity").prepend(activityRow(item, true));
     mine.traded(frame.data.actor);
   } else {
     all();
   }
 }
 
-async function start() {
+async function load() {
   await platform();
   await readMarket();
   [page.meta, page.money] = await Promise.all([metadata(page.market), unit(page.market.mint)]);
   page.names = labels(page.market, page.meta);
   await readHistory();
+}
+
+async function start() {
+  await served(load);
+  for (const panel of document.querySelectorAll(".panel:not(#mine)")) panel.hidden = false;
   drawAll();
   onWallet(() => {
     form?.wallet();
-    mine.draw(byId("mine"), page, all);
+    served(() => mine.draw(byId("mine"), page, all));
   });
+  follow([`market:${page.market.address}`], page.seq, { message, again: all });
   await mountWallet(byId("wallet"));
-  follow([`market:${page.market.address}`], { message, again: () => all() });
 }
 
-byId("older").addEventListener("click", async () => {
+async function more() {
   const next = await get(`/v1/markets/${page.market.address}/activity?limit=20&cursor=${older}`);
-  byId("activity").append(...next.data.map((item) => activityRow(item)));
+  byId("activity").append(...next.data.filter(worthTelling).map((item) => activityRow(item)));
   older = next.next_cursor;
   byId("older").hidden = !next.has_more;
-});
+}
+
+function refused(error) {
+  document.title = "Sealbook";
+  fill(byId("head"), h("h1", {}, error.status === 404 ? "There is no such market" : "This market cannot be shown"),
+    h("p", { class: "about soft" }, error.message, " ", h("a", { href: "/" }, "See all markets")));
+  for (const panel of document.querySelectorAll(".panel")) panel.hidden = true;
+}
+
 let resizing = 0;
 window.addEventListener("resize", () => {
   clearTimeout(resizing);
-  resizing = setTimeout(() => page.market && drawChart(byId("chart"), page.points, page.names), 120);
+  resizing = setTimeout(() => page.money && redrawChart(), 120);
 });
+const beat = reader(async () => {
+  tellFreshness(await readPlatform());
+  if (page.money) redrawChart();
+});
+const readMore = reader(more);
+byId("older").addEventListener("click", readMore);
 setInterval(() => byId("clock") && (byId("clock").textContent = clock()), 1000);
-setInterval(() => platform().catch(() => tell("stale", "The server cannot be reached")), 16_000);
-
-start().catch((error) => {
-  fill(byId("head"), h("h1", {}, error.status === 404 ? "There is no such market" : "This market cannot be shown"),
-    h("p", { class: "soft" }, error.message));
-  for (const panel of document.querySelectorAll(".panel")) panel.hidden = true;
-});
+setInterval(beat, FRESH_MS);
+start().catch(refused);

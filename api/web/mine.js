@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { formatUnits } from "./amounts.js";
 import { fill, h } from "./dom.js";
 import { run } from "./send.js";
-import { connected } from "./wallets.js";
+import { connected, refreshBalance } from "./wallets.js";
 
 const REREAD_MS = 400;
 let redraw = () => {};
@@ -21,10 +21,21 @@ export async function draw(node, page, onDone) {
     node.hidden = true;
     return;
   }
-  const answer = await get(`/v1/users/${wallet.address}/positions?limit=100`);
-  const held = answer.data.find((position) => position.market === page.market.address);
+  const held = await position(wallet.address, page.market.address);
+  if (wallet !== connected()) return;
   node.hidden = held === undefined;
   if (held) show(node, held, page, onDone);
+}
+
+// The wallet's position in one market, or undefined; a wallet may hold more of them than one answer carries.
+async function position(wallet, market) {
+  for (let cursor = ""; cursor !== null;) {
+    const answer = await get(`/v1/users/${wallet}/positions?limit=100${cursor && `&cursor=${cursor}`}`);
+    const held = answer.data.find((one) => one.market === market);
+    if (held) return held;
+    cursor = answer.next_cursor;
+  }
+  return undefined;
 }
 
 function show(node, held, page, onDone) {
@@ -37,18 +48,22 @@ function show(node, held, page, onDone) {
     h("dl", { class: "holding" }, rows, h("dt", { class: "soft" }, "Staked"), h("dd", {}, money(held.staked)),
       held.state === "closed" && [h("dt", { class: "soft" }, "Paid out"), h("dd", {}, money(held.payout))]),
     held.state === "open" && held.claimable !== "0" &&
-      h("button", { class: "solid", type: "button", id: "claim", onclick: () => claim(held, say, onDone) }, `Claim ${money(held.claimable)}`),
+      h("button", { class: "solid", type: "button", id: "claim", onclick: (event) => claim(held, event.target, say, onDone) }, `Claim ${money(held.claimable)}`),
     say);
 }
 
-async function claim(held, say, onDone) {
+async function claim(held, button, say, onDone) {
+  button.disabled = true;
+  say.dataset.kind = "";
   try {
     await run("claim", { wallet: held.owner, market: held.market }, "relay", (step, text) => {
       say.textContent = text;
     });
+    refreshBalance();
     await onDone();
   } catch (error) {
     say.dataset.kind = "error";
     say.textContent = error.message;
+    button.disabled = false;
   }
 }

@@ -8,9 +8,11 @@ const PLAIN = {
   MarketCreated: "The market was created",
   Activated: "The market was opened for stakes",
   VoidAnnounced: "A void was announced or called off",
-  BondClaimed: "A bond was returned",
   Closed: "Accounts were closed, their rent returned",
 };
+
+// An opening is already told by its own event; the step into that state needs no second line.
+export const worthTelling = (item) => !(item.kind === "StateChanged" && item.state === "active" && item.before === "approved");
 
 // {text: nodes, outcome: number | null}
 export function sentence(item, page) {
@@ -32,6 +34,10 @@ export function sentence(item, page) {
       return { text: join(`Closing price ${price()}`), outcome: null };
     case "PaidOut":
       return { text: join(paid(item, money)), outcome: null };
+    case "BondClaimed":
+      return { text: join(`A bond was returned: ${money(item.amount)}`), outcome: null };
+    case "Withdrawn":
+      return { text: join(`Withdrawn: ${money(item.amount)}`), outcome: null };
     case "FeesCollected":
       return { text: join(`Fees collected: ${money(item.amount)}`), outcome: null };
     default:

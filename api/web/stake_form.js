@@ -3,8 +3,9 @@
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { formatUnits, isSol, parseUnits, percent, times } from "./amounts.js";
+import { chance } from "./labels.js";
 import { STEPS, run } from "./send.js";
-import { connected } from "./wallets.js";
+import { balance, connected, refreshBalance } from "./wallets.js";
 
 const QUOTE_DELAY_MS = 150;
 const QUICK = { 9: ["0.1", "0.5", "1", "5"], 6: ["10", "50", "100"], 0: ["1000000"] };
@@ -12,33 +13,29 @@ const QUICK = { 9: ["0.1", "0.5", "1", "5"], 6: ["10", "50", "100"], 0: ["100000
 // page: {market, names, money}, read anew at each use, since the feed moves it; onDone() after a stake has landed.
 export function mount(node, page, onDone) {
   const parts = {
-    picks: h("fieldset", {}),
-    amount: h("input", { id: "amount", name: "amount", inputmode: "decimal", autocomplete: "off", placeholder: "0.00", "aria-describedby": "say" }),
+    amount: h("input", { id: "amount", name: "amount", inputmode: "decimal", autocomplete: "off", placeholder: "0.00", "aria-describedby": "have say" }),
+    have: h("span", { id: "have" }),
     quote: h("dl", { class: "quote", "aria-live": "polite" }),
     button: h("button", { class: "solid", type: "submit", id: "place" }, "Stake"),
     say: h("p", { class: "say", id: "say", role: "status" }),
     steps: h("div", { class: "steps", "aria-hidden": "true" }),
     relay: h("input", { type: "checkbox", id: "relay", checked: true }),
   };
+  const odds = page.names.map(() => h("b"));
   let turn = 0;
   let timer = 0;
   let busy = false;
   let able = false;
 
-  const chosen = () => Number(new FormData(form).get("outcome") ?? 0);
-  const units = () => parseUnits(parts.amount.value, page.money.decimals);
-
-  function picks() {
-    const now = form.elements.outcome ? chosen() : 0;
-    fill(parts.picks, h("legend", {}, "Which outcome?"), page.names.map((name, n) =>
-      h("label", { class: `pick c${n}` },
-        h("input", { type: "radio", name: "outcome", value: n, checked: n === now }),
-        h("span", {}, name, h("b", {}, percent(page.market.odds[n]))))));
-  }
+  const chosen = () => Number(new FormData(form).get("outcome"));
+  const units = () => parseUnits(parts.amount.value, page.money.decimals).units;
+  const money = (amount) => `${formatUnits(amount, page.money.decimals)} ${page.money.name}`;
 
   function tell(text, kind = "") {
     parts.say.textContent = text;
     parts.say.dataset.kind = kind;
+    if (text) parts.amount.setAttribute("aria-invalid", String(kind === "error"));
+    else parts.amount.removeAttribute("aria-invalid");
   }
 
   function progress(step) {
@@ -46,43 +43,54 @@ export function mount(node, page, onDone) {
   }
 
   function show(quote) {
-    const { decimals, name } = page.money;
     const row = (term, value, big) => [h("dt", {}, term), h("dd", { class: big ? "big" : "" }, value)];
-    fill(parts.quote, !quote && h("dd", { class: "hint" }, "Type an amount to see what it would pay, to the last base unit."), quote && [
-      row(`If ${page.names[quote.outcome]} wins`, `${formatUnits(quote.payout, decimals)} ${name}`, true),
+    const hint = parts.say.textContent === "" && h("dd", { class: "hint" }, "Type an amount to see exactly what it would pay.");
+    fill(parts.quote, !quote && hint, quote && [
+      row(`If ${page.names[quote.outcome]} wins`, money(quote.payout), true),
       row("Return on your stake", times(quote.rate_bps)),
-      row("Fee in it", `${formatUnits(quote.fee, decimals)} ${name}`),
+      row("Fee in it", money(quote.fee)),
       row("Chance after your stake", percent(quote.odds_after[quote.outcome])),
     ]);
   }
 
   function ready() {
     const amount = units();
-    const label = amount && amount !== "0" ? `Stake ${formatUnits(amount, page.money.decimals)} ${page.money.name}` : "Stake";
+    const label = amount && amount !== "0" ? `Stake ${money(amount)}` : "Stake";
     parts.button.textContent = connected() ? label : "Connect a wallet to stake";
     parts.button.disabled = busy || (Boolean(connected()) && !able);
   }
 
+  // What can be said without asking: no amount, or one beyond the market's bounds.
+  function fault() {
+    const { units: amount, fault: unclear } = parseUnits(parts.amount.value, page.money.decimals);
+    if (amount === null) return unclear;
+    const { min_stake: least, max_stake: most } = page.market;
+    if (amount !== "0" && BigInt(amount) < BigInt(least)) return `The least stake is ${money(least)}.`;
+    return BigInt(amount) > BigInt(most) ? `The most that one stake may be is ${money(most)}.` : "";
+  }
+
   async function quote() {
+    if (busy) return;
     const mine = ++turn;
     const amount = units();
+    const wrong = fault();
     able = false;
-    if (!amount || amount === "0") {
+    if (wrong || amount === null || amount === "0") {
+      if (parts.amount.value !== "") tell(wrong, "error");
       show(null);
-      if (!busy) tell(parts.amount.value ? `An amount has at most ${page.money.decimals} decimals.` : "", parts.amount.value ? "error" : "");
       ready();
       return;
     }
     try {
       const { data } = await get(`/v1/markets/${page.market.address}/quote?outcome=${chosen()}&amount=${amount}`);
-      if (mine !== turn) return;
-      show(data);
+      if (mine !== turn || busy) return;
       able = data.error === null;
-      if (!busy) tell(data.error?.message ?? "", data.error ? "error" : "");
+      tell(data.error?.message ?? "", data.error ? "error" : "");
+      show(data);
     } catch (error) {
-      if (mine !== turn) return;
+      if (mine !== turn || busy) return;
+      tell(error.message, "error");
       show(null);
-      if (!busy) tell(error.message, "error");
     }
     ready();
   }
@@ -91,6 +99,12 @@ export function mount(node, page, onDone) {
     clearTimeout(timer);
     timer = setTimeout(quote, QUOTE_DELAY_MS);
   };
+
+  async function wallet() {
+    ready();
+    const held = connected() && (await balance(isSol(page.market.mint) ? null : page.market.mint).catch(() => null));
+    parts.have.textContent = held ? `You have ${money(held)}` : "";
+  }
 
   async function submit(event) {
     event.preventDefault();
@@ -101,43 +115,73 @@ export function mount(node, page, onDone) {
     busy = true;
     ready();
     const body = { wallet: connected().address, market: page.market.address, outcome: chosen(), amount: units() };
+    let result = ["Your stake is final.", "done"];
     try {
       await run("stake", body, parts.relay.checked ? "relay" : "self", (step, text) => {
         progress(step);
         tell(text, step >= 3 ? "done" : "");
-        if (step >= 3) onDone();
+        if (step === 3) landed();
       });
-      tell("Your stake is final.", "done");
       parts.amount.value = "";
+      landed();
     } catch (error) {
-      tell(error.message, "error");
+      result = [error.message || "The wallet refused to sign.", "error"];
       progress(-1);
     }
     busy = false;
     able = false;
+    tell(...result);
     show(null);
+    ready();
+    if (result[1] === "error") timer = setTimeout(retry, QUOTE_DELAY_MS);
+  }
+
+  // The amount still stands after a failure: it may be tried again, with the reason left to read.
+  function retry() {
+    able = !fault() && units() !== null;
     ready();
   }
 
-  const quick = h("div", { class: "quick" }, (QUICK[page.money.decimals] ?? QUICK[0]).map((value) =>
-    h("button", { class: "quiet", type: "button", onclick: () => { parts.amount.value = value; later(); ready(); } }, value)));
-  const form = h("form", { onsubmit: submit, oninput: () => { later(); ready(); } },
-    parts.picks,
-    h("div", { class: "field" },
-      h("span", {}, h("label", { for: "amount" }, "How much?")),
-      h("div", { class: "amount" }, parts.amount, h("span", {}, page.money.name)), quick),
-    parts.quote, parts.button,
-    h("label", { class: "way" }, parts.relay, "Let Sealbook send it, and try until it lands"),
-    h("div", {}, parts.say, parts.steps));
+  function landed() {
+    refreshBalance();
+    wallet();
+    onDone();
+  }
 
-  fill(node, h("h2", {}, "Stake"), isSol(page.market.mint) ? null : h("p", { class: "soft mono" }, page.market.mint), form);
-  picks();
+  function typed() {
+    progress(-1);
+    if (!busy) tell("");
+    later();
+    ready();
+  }
+
+  function moved() {
+    page.names.forEach((_, n) => { odds[n].textContent = chance(page.market, n); });
+    if (parts.amount.value !== "" && !busy && parts.say.dataset.kind !== "error") later();
+  }
+
+  const quick = h("div", { class: "quick" }, (QUICK[page.money.decimals] ?? QUICK[0]).map((value) =>
+    h("button", { class: "quiet", type: "button", onclick: () => { parts.amount.value = value; typed(); } }, value)));
+  const picks = h("fieldset", {}, h("legend", {}, "Which outcome?"), page.names.map((name, n) =>
+    h("label", { class: `pick c${n}` },
+      h("input", { type: "radio", name: "outcome", value: n, checked: n === 0 }), h("span", {}, h("span", { class: "name" }, name), odds[n]))));
+  const form = h("form", { onsubmit: submit, oninput: (event) => event.target !== parts.relay && typed() },
+    picks,
+    h("div", { class: "field" },
+      h("span", {}, h("label", { for: "amount" }, "How much?"), parts.have),
+      h("div", { class: "amount" }, parts.amount, h("span", {}, page.money.name)), quick),
+    h("div", { class: "slot" }, parts.quote, parts.say),
+    h("div", {}, parts.button, parts.steps),
+    h("label", { class: "way" }, parts.relay, "Let Sealbook send it, and try until it lands"));
+
+  fill(node, h("h2", { id: "stake-title" }, "Stake"), isSol(page.market.mint) ? null : h("p", { class: "soft mono" }, page.market.mint), form);
+  moved();
   show(null);
-  ready();
-  return { moved: () => { picks(); later(); }, wallet: ready };
+  wallet();
+  return { moved, wallet };
 }
 
 // What stands in the form's place when nothing can be staked.
 export function closed(node, page, text) {
-  fill(node, h("h2", {}, "Staking is closed"), h("p", { class: "soft" }, text));
+  fill(node, h("h2", { id: "stake-title" }, "Staking is closed"), h("p", { class: "soft" }, text));
 }

@@ -9,7 +9,7 @@ import msgspec
 from idl.program import MARKET_ID
 from idl.schema import load
 from indexer.errors import SourceUnavailable
-from indexer.sources.rpc import Answer, Call, Endpoint, Unanswered
+from indexer.sources.rpc import Call, Endpoint, Shape, Unanswered
 
 KEYS_PER_CALL_MAX = 100
 TOKEN_AMOUNT_AT = 64
@@ -65,7 +65,9 @@ _program = msgspec.json.Decoder(_Program)
 async def snapshot(endpoints: Sequence[Endpoint], keys: Sequence[str]) -> Snapshot:
     """Up to 100 accounts at one slot. Raises SourceUnavailable."""
     options = {"encoding": "base64", "commitment": "finalized"}
-    answer = _multiple.decode(await ask(endpoints, Call("getMultipleAccounts", (list(keys), options))))
+    answer = await ask(endpoints, Call("getMultipleAccounts", (list(keys), options)), _multiple)
+    if len(answer.value) != len(keys):
+        raise SourceUnavailable(f"getMultipleAccounts: {len(answer.value)} accounts for {len(keys)} addresses")
     found = {
         key: Account(value.lamports, base64.b64decode(value.data[0]))
         for key, value in zip(keys, answer.value, strict=True)
@@ -81,20 +83,17 @@ async def markets(endpoints: Sequence[Endpoint]) -> tuple[int, frozenset[str]]:
         "encoding": "base64", "commitment": "finalized", "withContext": True, "dataSlice": {"offset": 0, "length": 0},
         "filters": [{"memcmp": {"offset": 0, "bytes": base58.b58encode(discriminator).decode()}}],
     }  # fmt: skip
-    answer = _program.decode(await ask(endpoints, Call("getProgramAccounts", (str(MARKET_ID), options))))
+    answer = await ask(endpoints, Call("getProgramAccounts", (str(MARKET_ID), options)), _program)
     return answer.context.slot, frozenset(one.pubkey for one in answer.value)
 
 
-async def ask(endpoints: Sequence[Endpoint], call: Call) -> bytes:
-    """The first given answer of any endpoint."""
+async def ask(endpoints: Sequence[Endpoint], call: Call, decoder: msgspec.json.Decoder[Shape]) -> Shape:
+    """The first endpoint's answer that has the shape asked for. Raises SourceUnavailable."""
     reason = "no endpoint"
     for endpoint in endpoints:
         try:
             (result,) = await endpoint.ask([call])
+            return endpoint.shaped(result, decoder)
         except Unanswered as error:
-            reason = str(error)
-            continue
-        if result.answer is Answer.GIVEN:
-            return result.body
-        reason = f"{endpoint.name}: {call.method}: {result.code or 'nothing'}"
+            reason = f"{call.method}: {error}"
     raise SourceUnavailable(reason)

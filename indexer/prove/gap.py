@@ -13,7 +13,7 @@ from indexer.errors import Refused
 from indexer.fold import CONFIG
 from indexer.fold.work import base58
 from indexer.model import Fetch, Purpose
-from indexer.prove.accounts import snapshot
+from indexer.prove.accounts import markets, snapshot
 from indexer.sources.blocks import Blocks
 from indexer.sources.rpc import Endpoint
 from indexer.store import reads
@@ -35,7 +35,10 @@ async def accept_gap(url: str, endpoints: Sequence[Endpoint], slot: int) -> str:
     end = min(seen.finalized, slot + BLOCKS_READ_MAX)
     reached = await _go_on(source, dict(last), slot + 1, end)
     silent = [subject for subject, seq in reached.items() if seq == last.get(subject)]
-    await _agree(endpoints, silent, last, end)
+    async with reads.reading(url) as connection:
+        closed = await reads.closed(connection)
+    await _agree(endpoints, silent, last, closed, end)
+    await _none_unknown(endpoints, reached)
     reason = f"accepted: {len(reached)} subjects go on without a gap up to slot {end}"
     async with reads.reading(url) as connection:
         await reads.accept(connection, slot, reason)
@@ -60,7 +63,9 @@ async def _go_on(source: Blocks, last: dict[str, int], first: int, end: int) -> 
     return last
 
 
-async def _agree(endpoints: Sequence[Endpoint], silent: list[str], last: dict[str, int], end: int) -> None:
+async def _agree(
+    endpoints: Sequence[Endpoint], silent: list[str], last: dict[str, int], closed: frozenset[str], end: int
+) -> None:
     """Subjects without a later event must have our seq on the chain, or be gone with Closed as their last event."""
     for subject in silent:
         shot = await snapshot(endpoints, [subject])
@@ -69,7 +74,15 @@ async def _agree(endpoints: Sequence[Endpoint], silent: list[str], last: dict[st
             seq = None if found is None else getattr(decode_account(found.data), "seq", None)
         except DecodeError as error:
             raise Refused(f"subject {subject} cannot be read: {error}") from error
-        if found is None and subject != CONFIG:
+        if found is None and subject in closed:
             continue
         if seq != last[subject]:
             raise Refused(f"{subject} has seq {seq} on the chain at slot {shot.slot}, {last[subject]} up to {end}")
+
+
+async def _none_unknown(endpoints: Sequence[Endpoint], reached: dict[str, int]) -> None:
+    """A market or the config that stands on the chain and that no event speaks of was made in the lost block."""
+    _, there = await markets(endpoints)
+    shot = await snapshot(endpoints, [CONFIG])
+    for subject in sorted((there | shot.accounts.keys()) - reached.keys()):
+        raise Refused(f"{subject} is on the chain, and no event of the mirror speaks of it")

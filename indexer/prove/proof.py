@@ -25,6 +25,8 @@ POLL_S = 0.1
 OWN_KEYS = 4
 LAST_KIND = "Closed"
 
+_text = msgspec.json.Decoder(str)
+
 
 async def prove(url: str, endpoints: Sequence[Endpoint]) -> Report:
     """Compare everything. Raises WrongGenesis, SourceUnavailable, StoreUnavailable where the mirror stays behind."""
@@ -34,6 +36,7 @@ async def prove(url: str, endpoints: Sequence[Endpoint]) -> Report:
         keys = {subject: await _keys(connection, subject, orphans) for subject in await reads.subjects(connection)}
     seen = {subject: [await snapshot(endpoints, part) for part in parts] for subject, parts in keys.items()}
     slot_there, there = await markets(endpoints)
+    there |= (await snapshot(endpoints, [CONFIG])).accounts.keys()
     last = max([slot_there, *(shot.slot for shots in seen.values() for shot in shots)])
     await _until_final(url, last)
     async with reads.reading(url) as connection:
@@ -48,7 +51,7 @@ async def prove(url: str, endpoints: Sequence[Endpoint]) -> Report:
 async def _same_chain(connection: Connection, endpoints: Sequence[Endpoint]) -> None:
     """Refuse to compare a mirror with another chain."""
     head = await reads.status(connection)
-    genesis = msgspec.json.decode(await ask(endpoints, Call("getGenesisHash")), type=str)
+    genesis = await ask(endpoints, Call("getGenesisHash"), _text)
     if genesis != head.genesis:
         raise WrongGenesis(f"the database belongs to genesis {head.genesis}, the endpoint to {genesis}")
 
@@ -136,5 +139,5 @@ def _seq(subject: str, shot: Snapshot) -> int | None:
 
 
 def _unknown(subject: str) -> Line:
-    """A market of the chain that no event of the mirror speaks of."""
-    return Line(subject, "market", 0, 0, -1, 0, ("on the chain, not in the mirror",))
+    """A market of the chain, or its config, that no event of the mirror speaks of."""
+    return Line(subject, "config" if subject == CONFIG else "market", 0, 0, -1, 0, ("on the chain, not in the mirror",))

@@ -7,6 +7,7 @@ cannot serve as asked, ends the page before it.
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -28,9 +29,11 @@ class _Link(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     block_height: int | None = None
 
 
-_slots = msgspec.json.Decoder(list[int])
+_Natural = Annotated[int, msgspec.Meta(ge=0)]
+_Shape = TypeVar("_Shape")
+_slots = msgspec.json.Decoder(list[_Natural])
 _link = msgspec.json.Decoder(_Link)
-_number = msgspec.json.Decoder(int)
+_number = msgspec.json.Decoder(_Natural)
 _text = msgspec.json.Decoder(str)
 
 
@@ -51,18 +54,13 @@ class Blocks:
 
     async def look(self) -> Seen:
         """The newest slots of all endpoints that answer. An endpoint of another chain raises WrongGenesis."""
-        calls = [Call("getSlot", (_commitment(name),)) for name in (CONFIRMED, FINALIZED)]
         await self._check(self._endpoints)
         ours = [one for one in self._endpoints if one.name in self._checked]
         ready = [one for one in ours if not one.resting] or ours
-        answers = await asyncio.gather(*(one.ask(calls) for one in ready), return_exceptions=True)
-        for one, answer in zip(ready, answers, strict=True):
-            if isinstance(answer, BaseException):
-                if not isinstance(answer, Unanswered):
-                    raise answer
-                continue
-            tip, finalized = (_number.decode(result.body) if result.body else 0 for result in answer)
-            one.saw(tip=tip, finalized=finalized)
+        answers = await asyncio.gather(*(self._slots_of(one) for one in ready), return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, Unanswered):
+                raise answer
         if all(isinstance(answer, Unanswered) for answer in answers):
             raise SourceUnavailable("no endpoint answers")
         seen = Seen(
@@ -96,8 +94,8 @@ class Blocks:
         seen = await self.look()
         first = seen.finalized if slot is None else slot
         if slot is not None:
-            available = await self._first(Call("getFirstAvailableBlock"), self._ordered())
-            first = max(first, _number.decode(available.body))
+            available = await self._first(Call("getFirstAvailableBlock"), _number, self._ordered())
+            first = max(first, available)
         last = max(first, seen.finalized)
         for at in await self._list(Fetch(first, last, Purpose.PAGE, final=True)):
             mark = await self.finalized(at)
@@ -107,28 +105,22 @@ class Blocks:
 
     async def witnesses(self, mark: Mark) -> int:
         """How many endpoints have this very block, as far as they answer."""
-        call = [_header(mark.slot, CONFIRMED)]
         ours = [one for one in self._endpoints if one.name in self._checked]
-        answers = await asyncio.gather(*(one.ask(call) for one in ours), return_exceptions=True)
-        found = 0
+        asked = (self._ask(one, _header(mark.slot, CONFIRMED), _link) for one in ours)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
         for answer in answers:
-            if isinstance(answer, BaseException):
-                if not isinstance(answer, Unanswered):
-                    raise answer
-            elif answer[0].answer is Answer.GIVEN:
-                found += _link.decode(answer[0].body).blockhash == mark.blockhash
-        return found
+            if isinstance(answer, BaseException) and not isinstance(answer, Unanswered):
+                raise answer
+        return sum(isinstance(answer, _Link) and answer.blockhash == mark.blockhash for answer in answers)
 
     async def finalized(self, slot: int) -> Mark | None:
         """The finalized chain's block at a slot; None if no endpoint gives one."""
         for one in self._ordered(finalized=slot):
             try:
-                (result,) = await one.ask([_header(slot, FINALIZED)])
+                link = await self._ask(one, _header(slot, FINALIZED), _link)
             except Unanswered:
                 continue
-            if result.answer is Answer.GIVEN:
-                link = _link.decode(result.body)
-                return Mark(slot, link.blockhash, link.block_height or 0)
+            return Mark(slot, link.blockhash, link.block_height or 0)
         return None
 
     def distrust(self, endpoint: str) -> None:
@@ -148,10 +140,9 @@ class Blocks:
             if one.name in self._checked or (one.resting and self._checked):
                 continue
             try:
-                (result,) = await one.ask([Call("getGenesisHash")])
+                found = await self._ask(one, Call("getGenesisHash"), _text)
             except Unanswered:
                 continue
-            found = _text.decode(result.body)
             if self._genesis is not None and found != self._genesis:
                 raise WrongGenesis(f"{one.name} belongs to genesis {found}, not to {self._genesis}")
             self._genesis = found
@@ -162,26 +153,33 @@ class Blocks:
         ours = [one for one in self._endpoints if one.name in self._checked]
         return sorted(ours, key=lambda one: (one.resting, one.tip < tip or one.finalized < finalized))
 
-    async def _first(self, call: Call, endpoints: Sequence[Endpoint]) -> Result:
+    async def _slots_of(self, one: Endpoint) -> None:
+        """Remember one endpoint's newest slots. Raises Unanswered."""
+        calls = [Call("getSlot", (_commitment(name),)) for name in (CONFIRMED, FINALIZED)]
+        tip, finalized = (one.shaped(result, _number) for result in await one.ask(calls))
+        one.saw(tip=tip, finalized=finalized)
+
+    async def _ask(self, one: Endpoint, call: Call, decoder: msgspec.json.Decoder[_Shape]) -> _Shape:
+        """One endpoint's answer to one call. Raises Unanswered where it gives none of that shape."""
+        (result,) = await one.ask([call])
+        return one.shaped(result, decoder)
+
+    async def _first(self, call: Call, decoder: msgspec.json.Decoder[_Shape], endpoints: Sequence[Endpoint]) -> _Shape:
         """The first answer that is given."""
         reason = "no endpoint"
         for one in endpoints:
             try:
-                (result,) = await one.ask([call])
+                return await self._ask(one, call, decoder)
             except Unanswered as error:
-                reason = str(error)
-                continue
-            if result.answer is Answer.GIVEN:
-                return result
-            reason = f"{one.name}: {call.method}: {result.code}"
+                reason = f"{call.method}: {error}"
         raise SourceUnavailable(reason)
 
     async def _list(self, fetch: Fetch) -> list[int]:
         """The slots of a range that have a block, as far as one endpoint knows."""
         order = self._ordered(tip=fetch.last, finalized=fetch.last if fetch.final else 0)
         commitment = _commitment(FINALIZED if fetch.final else CONFIRMED)
-        result = await self._first(Call("getBlocks", (fetch.first, fetch.last, commitment)), order)
-        return sorted(slot for slot in _slots.decode(result.body) if fetch.first <= slot <= fetch.last)
+        listed = await self._first(Call("getBlocks", (fetch.first, fetch.last, commitment)), _slots, order)
+        return sorted({slot for slot in listed if fetch.first <= slot <= fetch.last})
 
     async def _get(self, slots: list[int], fetch: Fetch) -> tuple[list[Block], int | None, set[int]]:
         """Blocks of these slots from whoever has them; the slot to stop before, if any; the slots nobody has."""
@@ -199,10 +197,15 @@ class Blocks:
                 continue
             answered = True
             for slot, result in zip(left, results, strict=True):
+                try:
+                    block = self._block(one, slot, result)
+                except BlockIncomplete:
+                    self.distrust(one.name)
+                    block = None
+                    waiting.add(slot)
                 if result.answer in (Answer.LATER, Answer.REFUSED):
                     waiting.add(slot)
-                block = self._block(one, slot, result, fetch)
-                if block is not None:
+                if block is not None and fetch.expect in (None, block.blockhash):
                     got[slot] = block
             left = [slot for slot in left if slot not in got]
         if not answered:
@@ -212,16 +215,11 @@ class Blocks:
         lost = {slot for slot in left if slot < end}
         return [got[slot] for slot in sorted(got) if slot < end], stop, lost
 
-    def _block(self, one: Endpoint, slot: int, result: Result, fetch: Fetch) -> Block | None:
-        """A given block, unless it is not readable or not the one that was asked for."""
+    def _block(self, one: Endpoint, slot: int, result: Result) -> Block | None:
+        """A given block. Raises BlockIncomplete where it cannot be one."""
         if result.answer is not Answer.GIVEN:
             return None
-        try:
-            block = read_block(result.body, slot=slot, endpoint=one.name)
-        except BlockIncomplete:
-            self.distrust(one.name)
-            return None
-        return block if fetch.expect in (None, block.blockhash) else None
+        return read_block(result.body, slot=slot, endpoint=one.name)
 
 
 def _commitment(name: str) -> dict[str, str]:

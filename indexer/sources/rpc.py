@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,7 +25,8 @@ RETRY_WAIT_MAX_S = 0.5
 COOLDOWN_S = 2.0
 COOLDOWN_MAX_S = 60.0
 TOO_MANY_REQUESTS = 429
-SERVER_ERROR = 500
+
+Shape = TypeVar("Shape")
 
 
 class Answer(StrEnum):
@@ -120,6 +122,16 @@ class Endpoint:
             raise Unanswered(f"{self.name}: {type(error).__name__}: {error}") from error
         self._failures = 0
         return results
+
+    def shaped(self, result: Result, decoder: msgspec.json.Decoder[Shape]) -> Shape:
+        """A given answer as the value that it must be. Raises Unanswered for any other answer, which proves nothing."""
+        if result.answer is not Answer.GIVEN:
+            raise Unanswered(f"{self.name}: {result.answer} {result.code or 'null'}")
+        try:
+            return decoder.decode(result.body)
+        except msgspec.DecodeError as error:
+            self.rest()
+            raise Unanswered(f"{self.name}: {error}") from error
 
     def saw(self, *, tip: int, finalized: int) -> None:
         """Remember how far it is."""

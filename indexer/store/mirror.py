@@ -6,13 +6,14 @@ What is kept is only what was committed: after a failure or a rollback it is for
 from collections.abc import Sequence
 
 from msgspec.structs import replace
+from psycopg import DataError, IntegrityError
 
 from indexer.decode import first_state_hash, next_state_hash
-from indexer.errors import SchemaMismatch, WrongGenesis
+from indexer.errors import BlockIncomplete, SchemaMismatch, WrongGenesis
 from indexer.fold import Known, Ref, fold, refs
 from indexer.model import Changes, Decoded, Head, Health, Mark, Row
 from indexer.store import pages, rows
-from indexer.store.session import Connection, Session, one
+from indexer.store.session import Connection, Session, first_line, one
 from indexer.tables import SCHEMA_VERSION
 
 ROWS_KEPT_MAX = 50_000
@@ -54,7 +55,10 @@ class Mirror:
             return await read_head(connection)
 
     async def apply(self, head: Head, page: tuple[Decoded, ...], *, final: bool, tip: int) -> Head:
-        """Seal the blocks, one transaction. Raises SequenceGap and writes nothing if the events do not continue."""
+        """Seal the blocks, one transaction.
+
+        Writes nothing and raises SequenceGap if the events do not continue, BlockIncomplete if the tables refuse them.
+        """
         hashes = state_hashes(head.state_hash, page)
         marks = tuple(decoded.block.mark for decoded in page)
         moved = replace(
@@ -70,6 +74,9 @@ class Mirror:
                 changes = fold(known, page, final_slot=moved.final.slot)
                 await pages.write_page(connection, head, page, hashes, changes)
                 await pages.move_head(connection, moved, tip=tip, time_s=page[-1].block.block_time)
+        except (IntegrityError, DataError) as error:
+            self._kept.clear()
+            raise BlockIncomplete(f"slots {marks[0].slot} to {marks[-1].slot}: {first_line(error)}") from error
         except BaseException:
             self._kept.clear()
             raise

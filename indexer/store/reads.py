@@ -140,6 +140,12 @@ async def last_seqs(connection: Connection) -> dict[str, int]:
     return dict(await cursor.fetchall())
 
 
+async def closed(connection: Connection) -> frozenset[str]:
+    """Markets whose account an event says is gone."""
+    cursor = await connection.execute("SELECT market FROM market WHERE closed_slot IS NOT NULL")
+    return frozenset(subject for (subject,) in await cursor.fetchall())
+
+
 async def counts(connection: Connection, slots: dict[str, int]) -> list[Count]:
     """Each subject with its events at or below its slot, if it has any."""
     cursor = await connection.execute(

@@ -24,7 +24,7 @@ from localnet.story.api import Api
 from localnet.story.chain import Chain
 
 T = TypeVar("T")
-_OPERATOR_S: Final = 30.0
+_OPERATOR_S: Final = 120.0
 # How long a fact may take, in slots of the chain: time that the machine needs is in proportion.
 _PATIENCE_S: Final = 120.0
 _PATIENCE_SLOTS: Final = 400

@@ -52,7 +52,11 @@ def _batch(world: World, market: MarketRow, members: Sequence[PositionRow]) -> D
         remaining=writable(*triples),
     )
     payload = crank(call, *(p.address for p in members))
-    return Due(kind=NAME, subject=str(market.market), episode=f"{members[0].address}.{len(members)}", crank=payload)
+    episode = f"{members[0].address}.{len(members)}"
+    if any(str(p.address) in world.retried for p in members):
+        # The same members may come again on every later day: the day tells the episodes apart.
+        episode += f".{world.day}"
+    return Due(kind=NAME, subject=str(market.market), episode=episode, crank=payload)
 
 
 KEEPER = Keeper(kind=CrankKind(name=NAME, judge=all_gone, batch=True), due=due)

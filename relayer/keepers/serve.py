@@ -101,6 +101,7 @@ class Keep:
             tokens=dict(self.tokens),
             busy=await cranks.busy(connection, BATCHED),
             unpayable=await cranks.unpayable(connection, day=head.now // SECONDS_PER_DAY),
+            retried=await cranks.retried(connection, day=head.now // SECONDS_PER_DAY),
         )
 
     async def _learn(self, mints: set[Pubkey]) -> None:

@@ -42,6 +42,14 @@ class World:
     tokens: Mapping[Pubkey, Pubkey]
     busy: frozenset[tuple[str, str]] = frozenset()
     unpayable: frozenset[str] = frozenset()
+    """Positions that are not tried again before a later day."""
+    retried: frozenset[str] = frozenset()
+    """Positions that were skipped on an earlier day and are due again."""
+
+    @property
+    def day(self) -> int:
+        """The day of block time."""
+        return self.head.now // SECONDS_PER_DAY
 
     @property
     def now(self) -> int:

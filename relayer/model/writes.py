@@ -48,7 +48,6 @@ class Change:
     """False once nothing is left to look at."""
     settled_slot: int | None = None
     subject: str = ""
-    day: int = 0
     unpayable: tuple[str, ...] = ()
     """Members that a batch had to skip today."""
 

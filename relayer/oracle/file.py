@@ -5,6 +5,7 @@ transaction that stores the readings, so a line is read once whatever crashes. N
 integers becomes a refused reading with its reason.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from relayer.store.pool import Database
 READ_MAX_BYTES = 4 * 1024 * 1024
 HEADER = "publish,price,prev"
 PRICE_MAX = 2**63 - 1
+_INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,10 @@ def read_page(data: bytes, *, cursor: int) -> Page:
 
 def parse(line: str) -> Reading:
     """One line as a reading, refused with its reason where it is wrong."""
-    parts = line.split(",")
-    try:
-        publish, price, prev = (int(part) for part in parts)
-    except ValueError:
-        first = parts[0].strip().lstrip("-")
-        return _refused(line, int(parts[0]) if first.isdecimal() and len(first) < 19 else 0, "not three integers")
+    parts = [part.strip() for part in line.split(",")]
+    if len(parts) != 3 or not all(_INTEGER.fullmatch(part) for part in parts):
+        return _refused(line, _time(parts[0]), "not three integers")
+    publish, price, prev = (int(part) for part in parts)
     if not 0 < publish < 2**62:
         return _refused(line, 0, "publish time out of range")
     if not 0 < price <= PRICE_MAX:
@@ -65,8 +65,16 @@ def parse(line: str) -> Reading:
     return Reading(publish=publish, value=price, prev=prev, raw=line, accepted=True)
 
 
+def _time(text: str) -> int:
+    """The publish time of a line that is wrong elsewhere, 0 where it says none."""
+    value = int(text) if _INTEGER.fullmatch(text) else 0
+    return value if 0 < value < 2**62 else 0
+
+
 def _refused(line: str, publish: int, reason: str) -> Reading:
-    return Reading(publish=publish, value=None, prev=None, raw=line[:200], accepted=False, reason=reason)
+    # A zero byte, as a crashed writer leaves them, is no text for PostgreSQL.
+    raw = line[:200].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return Reading(publish=publish, value=None, prev=None, raw=raw, accepted=False, reason=reason)
 
 
 async def pull(database: Database, path: Path, source: Source) -> Sequence[Reading]:

@@ -109,6 +109,12 @@ async def unpayable(connection: Connection, *, day: int) -> frozenset[str]:
     return frozenset(row[0] for row in await found.fetchall())
 
 
+async def retried(connection: Connection, *, day: int) -> frozenset[str]:
+    """Positions that were skipped on an earlier day and are due again."""
+    found = await connection.execute("SELECT position FROM relay.unpayable WHERE retry_day <= %s", (day,))
+    return frozenset(row[0] for row in await found.fetchall())
+
+
 async def pauses(connection: Connection) -> frozenset[tuple[str, str]]:
     """(kind, subject) that operators stopped; an empty subject stops the kind."""
     found = await connection.execute("SELECT kind, subject FROM relay.pause")

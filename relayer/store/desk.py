@@ -182,7 +182,8 @@ async def boot(connection: Connection, *, height: int) -> int:
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('relay.boot'))")
     found = await connection.execute(
         "SELECT (SELECT system_identifier::text FROM pg_control_system()),"
-        " (SELECT timeline_id::bigint FROM pg_control_checkpoint())"
+        # Not pg_control_checkpoint's: after a promotion that one lags until the next checkpoint.
+        " ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint"
     )
     row = await found.fetchone()
     assert row is not None

@@ -201,11 +201,14 @@ async def _mark(connection: Connection, marks: Sequence[Mark]) -> None:
 
 
 async def _unpayable(connection: Connection, changes: Sequence[Change]) -> None:
-    rows = [(position, c.subject, c.day + 1) for c in changes for position in c.unpayable]
+    """Members that a batch skipped wait until the day of block time after the one on which it was signed."""
+    rows = [(position, c.subject, c.intent_id) for c in changes for position in c.unpayable]
     if rows:
         await connection.execute(
             "INSERT INTO relay.unpayable (position, market, retry_day)"
-            " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])"
+            " SELECT w.position, w.market, 1 + coalesce((SELECT max(r.day) FROM relay.attempt a"
+            "   JOIN relay.reservation r ON r.attempt_id = a.id WHERE a.intent_id = w.intent), 0)"
+            " FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS w(position, market, intent)"
             " ON CONFLICT (position) DO UPDATE SET retry_day = excluded.retry_day, at = clock_timestamp()",
             _columns(rows),
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from localnet import programs
-from localnet.errors import Fatal, ProgramMismatch
+from localnet.errors import ProgramMismatch
 
 
 def deploy(folder: Path, **contents: bytes) -> Path:
@@ -39,9 +39,3 @@ def test_missing_program_is_found(tmp_path: Path) -> None:
         programs.verify(tmp_path)
     with pytest.raises(ProgramMismatch, match=r"poster\.so is missing"):
         programs.verify(deploy(tmp_path, market=b"market"))
-
-
-def test_no_builder() -> None:
-    """Building without a builder says what to set."""
-    with pytest.raises(Fatal, match="BUILD_SBF"):
-        programs.build("", Path("nowhere"))

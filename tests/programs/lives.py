@@ -10,8 +10,10 @@ from solders.pubkey import Pubkey
 from idl import addresses
 from idl.enums import FeeKind
 from idl.instructions import init_config, set_mint_rule, set_pause
+from idl.program import WSOL_MINT
 from idl.schema import load
 from localnet.wallets import wallet
+from tests.programs import tokens
 from tests.programs.pools import CREATOR, FEED, Pool, create, created, credited, decided, opened, terms, with_strike
 from tests.programs.world import TERMS, USDC, USDC_2022, Call, World, key
 
@@ -209,4 +211,67 @@ LIVES: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "close_orphan": _orphan,
     "withdraw": lambda world, k: credited(world, mint=USDC, k=k).withdraw("alice", 100),
 }
-AGAIN: Final = {"stake": _stake_again, "resolve_by_price": _resolve_again}
+
+
+def _sol(world: World, k: int, *, unwrapped: bool = False) -> Pool:
+    """A decided SOL market, with its vault or without."""
+    pool = decided(world, mint=WSOL_MINT, k=k)
+    if unwrapped:
+        world.do(pool.claim("bob"))
+    return pool
+
+
+def _sol_claim(world: World, k: int) -> Call:
+    pool = opened(world, mint=WSOL_MINT, k=k)
+    world.do(with_account(pool.stake("alice", 0, 6_000), "stake", "payer", "erin"))
+    world.do(pool.stake("bob", 1, 6_000))
+    pool.decide(0)
+    return pool.claim("alice", payer="erin")
+
+
+def _sol_withdraw(world: World, k: int) -> Call:
+    pool = credited(world, k=k)
+    pool.decide(0)
+    return pool.withdraw("alice", 100, destination=key("alice"))
+
+
+def _late_fee(world: World, k: int) -> Call:
+    """The creator's fee for the treasury, since the wallet named could not hold it."""
+    cold = wallet(f"cold {k}").pubkey()
+    pool = decided(world, mint=WSOL_MINT, k=k, fee_to=bytes(cold))
+    world.at(pool.state.deadline)
+    return pool.collect_fees(FeeKind.CREATOR, CREATOR, destination=cold, treasury_destination=key("treasury"))
+
+
+def _rest(world: World, k: int) -> Call:
+    """A market whose vault got a gift."""
+    pool = opened(world, mint=WSOL_MINT, k=k)
+    tokens.put_tokens(world.svm, pool.address, WSOL_MINT, 41, at=pool.vault)
+    pool.decide(2)
+    world.do(pool.claim_bond())
+    world.do(pool.close_resolution())
+    world.at(world.now, slot=pool.state.created_slot + 151)
+    return pool.close_market()
+
+
+def _bond_rest(world: World, k: int) -> Call:
+    """A resolution whose bond vault got a gift."""
+    pool = _sol(world, k)
+    world.do(pool.claim_bond())
+    tokens.put_tokens(world.svm, pool.address, WSOL_MINT, 13, at=addresses.bond_vault(pool.address).address)
+    return pool.close_resolution()
+
+
+# The same instructions where they take another way through; the first word is the instruction.
+VARIANTS: Final[Mapping[str, Callable[[World, int], Call]]] = {
+    "stake again": _stake_again,
+    "resolve_by_price again": _resolve_again,
+    "claim of SOL": _sol_claim,
+    "pay_out of SOL": lambda world, k: _sol(world, k).pay_out("alice", "bob"),
+    "pay_out of unwrapped SOL": lambda world, k: _sol(world, k, unwrapped=True).pay_out("alice", "dave"),
+    "collect_fees of SOL": lambda world, k: _sol(world, k).collect_fees(FeeKind.CREATOR, CREATOR),
+    "collect_fees late": _late_fee,
+    "withdraw of SOL": _sol_withdraw,
+    "close_resolution with a rest": _bond_rest,
+    "close_market with a rest": _rest,
+}

@@ -117,11 +117,13 @@ class Pool:
         )  # fmt: skip
         return Call(one, (wallet(name),))
 
-    def withdraw(self, name: str, amount: int, *, nonce: int = 9, valid: int | None = None) -> Call:
-        """To the wallet's token account."""
+    def withdraw(
+        self, name: str, amount: int, *, nonce: int = 9, valid: int | None = None, destination: Pubkey | None = None
+    ) -> Call:
+        """By default to the wallet's token account."""
         one = ix.withdraw(
             amount=amount, nonce=nonce, valid_until=self.world.slot + 10 if valid is None else valid,
-            **self._common(), position=self.position(name), owner=key(name), destination=self.ata(name),
+            **self._common(), position=self.position(name), owner=key(name), destination=destination or self.ata(name),
         )  # fmt: skip
         return Call(one, (wallet(name),))
 

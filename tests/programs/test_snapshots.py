@@ -14,7 +14,7 @@ from solders.pubkey import Pubkey
 
 from idl import addresses
 from idl.program import WSOL_MINT
-from tests.programs.lives import AGAIN, LIVES
+from tests.programs.lives import LIVES, VARIANTS
 from tests.programs.pools import FEED, PLAYERS, decided, opened, terms, updown
 from tests.programs.pools import create as create_market
 from tests.programs.world import USDC, Call, World
@@ -75,11 +75,11 @@ def _eight(world: World, k: int) -> Call:
 CASES: Final = {
     **{name: {"spl": life} for name, life in LIVES.items()},
     "stake": {
-        "new position": LIVES["stake"], "existing position": AGAIN["stake"], "sol": _sol_stake, "8 outcomes": _eight,
+        "new position": LIVES["stake"], "existing position": VARIANTS["stake again"], "sol": _sol_stake, "8 outcomes": _eight,
     },
     "create_market": {"plain": LIVES["create_market"], "longest": _bumped},
     "record_strike": {"final": LIVES["record_strike"], "candidate": _strike_candidate},
-    "resolve_by_price": {"first candidate": LIVES["resolve_by_price"], "ends candidate": AGAIN["resolve_by_price"]},
+    "resolve_by_price": {"first candidate": LIVES["resolve_by_price"], "ends candidate": VARIANTS["resolve_by_price again"]},
     "claim": {"spl": LIVES["claim"], "sol": _sol_claim, "sol, unwrapping": _sol_first_claim},
     "pay_out": {
         "1 spl": _batch(1, USDC), "4 spl": _batch(4, USDC), "1 sol, unwrapping": _batch(1, WSOL_MINT),

@@ -1,11 +1,11 @@
-//! The only table of states and transitions. No other file compares or sets Market.state but through here.
+//! The only table of states and transitions. No other file sets Market.state.
 //!
 //! ```text
 //! Proposed -> Approved -> Active -> Resolving -> Finalized | Void
 //!     \           \         \          \-> Disputed -> Contested -> Finalized | Void
 //!      Rejected    Rejected   Finalized | Void
 //! ```
-//! "Locked" is no state: Active and now >= lock. Every state has an exit that anyone may take.
+//! "Locked" is no state: Active and now >= lock. Every state has an exit that anyone may take; from the last three it is close_market.
 
 use anchor_lang::prelude::*;
 
@@ -52,6 +52,7 @@ pub enum Via {
     Finalize,
     TallyDispute,
     Rule,
+    CloseMarket,
 }
 
 /// Who may make it. The instruction's Accounts check the signature; here it is written down.
@@ -81,26 +82,36 @@ pub enum When {
 }
 
 pub struct Edge {
+    /// None: the market is made.
     pub from: Option<State>,
-    pub to: State,
+    /// None: it is closed.
+    pub to: Option<State>,
     pub via: Via,
     pub who: Who,
     pub when: When,
 }
 
+const fn made(to: State) -> Edge {
+    Edge { from: None, to: Some(to), via: Via::CreateMarket, who: Who::ByMode, when: When::Any }
+}
+
 const fn edge(from: State, to: State, via: Via, who: Who, when: When) -> Edge {
-    Edge { from: Some(from), to, via, who, when }
+    Edge { from: Some(from), to: Some(to), via, who, when }
+}
+
+const fn closed(from: State) -> Edge {
+    Edge { from: Some(from), to: None, via: Via::CloseMarket, who: Who::Anyone, when: When::Any }
 }
 
 /// Every transition there is.
-pub const EDGES: [Edge; 30] = {
+pub const EDGES: [Edge; 33] = {
     use State::*;
     use Via::*;
     use When::*;
     use Who::*;
     [
-        Edge { from: None, to: Proposed, via: CreateMarket, who: ByMode, when: Any },
-        Edge { from: None, to: Approved, via: CreateMarket, who: ByMode, when: Any },
+        made(Proposed),
+        made(Approved),
         edge(Proposed, Approved, TallyProposal, Anyone, FromDeadline),
         edge(Proposed, Rejected, TallyProposal, Anyone, FromDeadline),
         edge(Approved, Active, Activate, Creator, BeforeDeadline),
@@ -129,14 +140,20 @@ pub const EDGES: [Edge; 30] = {
         edge(Contested, Void, Rule, Council, BeforeWindow),
         edge(Contested, Finalized, Finalize, Anyone, FromWindow),
         edge(Contested, Void, Finalize, Anyone, FromWindow),
+        closed(Finalized),
+        closed(Void),
+        closed(Rejected),
     ]
 };
 
+/// The edge of an instruction from the state that the market is in; all of them share who and when.
+pub fn edge_of(market: &Market, via: Via) -> Option<&'static Edge> {
+    EDGES.iter().find(|e| e.via == via && e.from.is_some_and(|s| s as u8 == market.state))
+}
+
 /// Refuses an instruction that the market's state or the time does not allow; `window_end` of its resolution, 0 without one.
 pub fn check(market: &Market, via: Via, now: i64, window_end: i64) -> Result<()> {
-    let edge = EDGES.iter().find(|e| e.via == via && e.from.is_some_and(|s| s as u8 == market.state));
-    let edge = edge.ok_or(MarketError::WrongState)?;
-    match edge.when {
+    match edge_of(market, via).ok_or(MarketError::WrongState)?.when {
         When::Any => Ok(()),
         When::BeforeDeadline => before(now, market.deadline),
         When::FromDeadline => since(now, market.deadline),
@@ -177,9 +194,7 @@ pub struct Change {
 /// Makes a transition that `check` has allowed. A market that leaves Active is halted no more; a decided one gets its deadline.
 pub fn enter(market: &mut Market, via: Via, to: State, now: i64) -> Result<Change> {
     let from = market.state()?;
-    let known = EDGES.iter().any(|e| e.from == Some(from) && e.to == to && e.via == via);
-    require!(known, MarketError::WrongState);
-    market.state = to as u8;
+    set(market, Some(from), via, to)?;
     if from == State::Active {
         market.flags &= !flag::HALTED;
     }
@@ -187,25 +202,94 @@ pub fn enter(market: &mut Market, via: Via, to: State, now: i64) -> Result<Chang
     Ok(Change { from, to })
 }
 
+/// Puts a new market into its first state, which ends at `deadline`.
+pub fn begin(market: &mut Market, to: State, deadline: i64) -> Result<()> {
+    market.deadline = deadline;
+    set(market, None, Via::CreateMarket, to)
+}
+
+fn set(market: &mut Market, from: Option<State>, via: Via, to: State) -> Result<()> {
+    let known = EDGES.iter().any(|e| e.from == from && e.to == Some(to) && e.via == via);
+    require!(known, MarketError::WrongState);
+    market.state = to as u8;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Every state but the terminal ones has an exit that anyone may take, or that leads through the council's window to one.
+    const ALL: [State; 9] = [
+        State::Proposed,
+        State::Approved,
+        State::Active,
+        State::Resolving,
+        State::Disputed,
+        State::Contested,
+        State::Finalized,
+        State::Void,
+        State::Rejected,
+    ];
+
+    /// Every state has an exit that anyone may take: nothing is ever stuck in one.
     #[test]
     fn every_state_has_a_permissionless_exit() {
-        use State::*;
-        for state in [Proposed, Approved, Active, Resolving, Disputed, Contested] {
-            assert!(EDGES.iter().any(|e| e.from == Some(state) && e.to != state && e.who == Who::Anyone), "{state:?}");
+        for state in ALL {
+            let leaves = |e: &Edge| e.from == Some(state) && e.to != Some(state) && e.who == Who::Anyone;
+            assert!(EDGES.iter().any(leaves), "{state:?}");
         }
     }
 
-    /// Terminal states are terminal.
+    /// The last states lead nowhere but out, and only from them a market is closed.
     #[test]
-    fn terminal_states_have_no_exit() {
-        for state in [State::Finalized, State::Void, State::Rejected] {
-            assert!(EDGES.iter().all(|e| e.from != Some(state)));
+    fn only_last_states_are_closed() {
+        for state in ALL {
+            let last = matches!(state, State::Finalized | State::Void | State::Rejected);
+            let exits = || EDGES.iter().filter(|e| e.from == Some(state));
+            assert_eq!(exits().all(|e| e.to.is_none()), last, "{state:?}");
+            assert_eq!(exits().any(|e| e.via == Via::CloseMarket), last, "{state:?}");
         }
+    }
+
+    /// Every state is reached from the making of a market, and no edge stands twice.
+    #[test]
+    fn every_state_is_reached_and_no_edge_is_double() {
+        let mut reached: Vec<Option<State>> = vec![None];
+        for _ in ALL {
+            let next = EDGES.iter().filter(|e| reached.contains(&e.from)).map(|e| e.to).collect::<Vec<_>>();
+            reached.extend(next.into_iter().filter(Option::is_some));
+        }
+        assert!(ALL.iter().all(|state| reached.contains(&Some(*state))));
+        for (i, a) in EDGES.iter().enumerate() {
+            assert!(EDGES.iter().skip(i + 1).all(|b| (a.from, a.to, a.via) != (b.from, b.to, b.via)));
+        }
+    }
+
+    /// An instruction's number of edges: each row of the specification's table is here, and no more.
+    #[test]
+    fn every_instruction_has_its_edges() {
+        use Via::*;
+        let rows = [
+            (CreateMarket, 2),
+            (TallyProposal, 3),
+            (Activate, 1),
+            (Reject, 2),
+            (RecordStrike, 2),
+            (AnnounceVoid, 1),
+            (CancelVoid, 1),
+            (VoidInactive, 1),
+            (ResolveByPrice, 6),
+            (ProposeOutcome, 1),
+            (Dispute, 1),
+            (Finalize, 4),
+            (TallyDispute, 3),
+            (Rule, 2),
+            (CloseMarket, 3),
+        ];
+        for (via, edges) in rows {
+            assert_eq!(EDGES.iter().filter(|e| e.via == via).count(), edges, "{via:?}");
+        }
+        assert_eq!(rows.iter().map(|(_, edges)| edges).sum::<usize>(), EDGES.len());
     }
 
     /// `check` may look at the first edge of an instruction, since all edges of one from one state share who and when.

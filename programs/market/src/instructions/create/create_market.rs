@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 use crate::constants::*;
 use crate::errors::MarketError;
 use crate::events::{emit_sized, Header, MarketCreated};
-use crate::lifecycle::State;
+use crate::lifecycle::{self, State};
 use crate::state::{Config, Market, MintRule};
 
 /// Room for the longest MarketCreated.
@@ -152,7 +152,6 @@ impl CreateMarket<'_> {
         (market.source, market.id, market.created_slot) = (args.source, args.id, clock.slot);
         (market.open, market.lock, market.event) = (args.open, args.lock, args.event);
         (market.resolve_by, market.void_after) = (args.resolve_by, args.void_after);
-        market.deadline = clock.unix_timestamp.saturating_add(i64::from(config.activate_s));
         (market.engine, market.n, market.op) = (args.engine, args.n, args.op);
         (market.source_kind, market.strike, market.expo) = (args.source_kind, args.strike, args.expo);
         let strike = if args.strike_is_fixed() { flag::STRIKE_SET | flag::STRIKE_FINAL } else { 0 };
@@ -161,57 +160,29 @@ impl CreateMarket<'_> {
         market.dispute_s = args.dispute_s(config)?;
         market.take_terms(config, &self.mint_rule);
         market.version = MARKET_VERSION;
-        market.state = State::Approved as u8;
         let rent = Rent::get()?.minimum_balance(8 + std::mem::size_of::<Market>());
         market.market_rent = u32::try_from(rent).map_err(|_| MarketError::Overflow)?;
-        Ok(())
+        let activate_by = clock.unix_timestamp.saturating_add(i64::from(config.activate_s));
+        lifecycle::begin(market, State::Approved, activate_by)
     }
 }
 
+/// MarketCreated with these fields of the market and the rest as given: a term has one name in both, so it is written once.
+macro_rules! created_from {
+    ($market:ident: $($term:ident)*; $($rest:ident: $value:expr),*) => {
+        MarketCreated { $($term: $market.$term,)* $($rest: $value),* }
+    };
+}
+
 fn created(header: Header, m: &Market, args: CreateMarketArgs) -> Box<MarketCreated> {
-    Box::new(MarketCreated {
-        header,
-        creator: m.creator,
-        mint: m.mint,
-        payer: m.payer,
-        fee_to: m.fee_to,
-        source: m.source,
-        id: m.id,
-        open: m.open,
-        lock: m.lock,
-        event: m.event,
-        resolve_by: m.resolve_by,
-        void_after: m.void_after,
-        deadline: m.deadline,
-        strike: m.strike,
-        min_stake: m.min_stake,
-        max_stake: m.max_stake,
-        min_bond: m.min_bond,
-        lot_k: m.lot_k,
-        dispute_s: m.dispute_s,
-        vote_s: m.vote_s,
-        council_s: m.council_s,
-        gate_s: m.gate_s,
-        quorum_voters: m.quorum_voters,
-        market_rent: m.market_rent,
-        expo: m.expo,
-        fee_bps: m.fee_bps,
-        bond_bps: m.bond_bps,
-        quorum_bps: m.quorum_bps,
-        overturn_bps: m.overturn_bps,
-        slash_bps: m.slash_bps,
-        max_conf_bps: m.max_conf_bps,
-        approve_bps: m.approve_bps,
-        version: m.version,
-        bump: m.bump,
-        engine: m.engine,
-        state: m.state,
-        n: m.n,
-        source_kind: m.source_kind,
-        flags: m.flags,
-        op: m.op,
-        metadata_hash: args.metadata_hash,
-        uri: args.uri,
-        question: args.question,
+    let (metadata_hash, uri, question) = (args.metadata_hash, args.uri, args.question);
+    Box::new(created_from! {
+        m: creator mint payer fee_to source id
+        open lock event resolve_by void_after deadline
+        strike expo op engine n source_kind flags state version bump
+        min_stake max_stake min_bond lot_k market_rent
+        dispute_s vote_s council_s gate_s quorum_voters
+        fee_bps bond_bps quorum_bps overturn_bps slash_bps max_conf_bps approve_bps;
+        header: header, metadata_hash: metadata_hash, uri: uri, question: question
     })
 }

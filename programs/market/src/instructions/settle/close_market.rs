@@ -7,7 +7,7 @@ use market_math::parimutuel;
 use crate::constants::{closed, flag, CONFIG_ADDRESS, ID_SLOTS_MAX, RESOLUTION_SEED, VAULT_SEED};
 use crate::errors::MarketError;
 use crate::events::{emit, Closed, ClosedItem};
-use crate::lifecycle::State;
+use crate::lifecycle::{self, State, Via};
 use crate::pda;
 use crate::settlement::{self, Signature, Till};
 use crate::solvency;
@@ -51,7 +51,7 @@ impl<'info> CloseMarket<'info> {
 
     fn validate(&self, market: &Market, slot: u64) -> Result<()> {
         let rejected = market.state()? == State::Rejected;
-        require!(rejected || market.decided(), MarketError::NotDecided);
+        require!(lifecycle::edge_of(market, Via::CloseMarket).is_some(), MarketError::NotDecided);
         require!(slot > market.created_slot.saturating_add(ID_SLOTS_MAX), MarketError::TooEarly);
         require_keys_eq!(market.payer, *self.payer.key, MarketError::WrongPayer);
         require!(rejected || market.vault_payer == *self.vault_payer.key, MarketError::WrongPayer);
