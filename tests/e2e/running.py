@@ -20,7 +20,8 @@ from localnet.database import ROOT
 
 CLOSING = re.compile(r"^story ok: (\d+) markets, (\d+) transactions, (\d+) events, 0 missing, 0 unpaid$")
 CHILDREN = ("postgres", "chain", "indexer", "work", "keep", "api")
-STORY_S = 150.0
+STORY_S = 400.0
+_ALIVE_S = 60.0
 
 
 class World:
@@ -29,6 +30,7 @@ class World:
     def __init__(self, directory: Path, *arguments: str) -> None:
         self.directory = directory
         self.lines: list[str] = []
+        self._killed: list[int] = []
         self._fresh: queue.Queue[str | None] = queue.Queue()
         ports = ("--rpc-port", "0", "--api-port", "0", "--private-port", "0")
         self.process = subprocess.Popen(
@@ -79,10 +81,13 @@ class World:
         return int((self.directory / f"{child}.pid").read_text())
 
     def kill(self, child: str) -> int:
-        """SIGKILL a child and answer its old process id."""
-        pid = self.pid(child)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        """SIGKILL a child, once it lives again after an earlier kill, and answer its process id."""
+        deadline = time.monotonic() + _ALIVE_S
+        while (pid := self.pid(child)) in self._killed:
+            assert time.monotonic() < deadline, f"{child} was not started again"
+            time.sleep(0.05)
+        os.kill(pid, signal.SIGKILL)
+        self._killed.append(pid)
         return pid
 
     def end(self, within_s: float = STORY_S) -> int:
