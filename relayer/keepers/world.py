@@ -12,6 +12,7 @@ from idl.addresses import ata
 from idl.enums import Flag, Op, SourceKind
 from idl.limits import PRICE_WINDOW_S
 from idl.program import TOKEN_PROGRAM, WSOL_MINT
+from relayer.budget import SECONDS_PER_DAY
 from relayer.mirror import Head, MarketRow, PositionRow, ResolutionRow
 
 UNDECIDED = ("active", "locked", "halted")
