@@ -245,13 +245,14 @@ def _late_fee(world: World, k: int) -> Call:
 
 def _rest(world: World, k: int) -> Call:
     """A market whose vault got a gift."""
-    pool = opened(world, mint=WSOL_MINT, k=k)
+    pool = created(world, mint=WSOL_MINT, k=k)
+    world.do(with_account(pool.activate(), "activate", "payer", "erin"))
     tokens.put_tokens(world.svm, pool.address, WSOL_MINT, 41, at=pool.vault)
     pool.decide(2)
     world.do(pool.claim_bond())
     world.do(pool.close_resolution())
     world.at(world.now, slot=pool.state.created_slot + 151)
-    return pool.close_market()
+    return pool.close_market(vault_payer=key("erin"))
 
 
 def _bond_rest(world: World, k: int) -> Call:

@@ -15,7 +15,7 @@ from idl.accounts import Market, Position
 from idl.codec import encode_account
 from idl.enums import FeeKind, Op, SourceKind
 from idl.instructions import CreateMarketArgs
-from idl.limits import market_id
+from idl.limits import PAY_OUT_V1_MAX, PAY_OUT_V1_NATIVE_MAX, market_id
 from idl.program import MARKET_ID, TOKEN_2022_PROGRAM, WSOL_MINT
 from localnet.wallets import wallet
 from tests.programs import tokens
@@ -297,6 +297,25 @@ def decided(world: World, *, mint: Pubkey = USDC, outcome: int = 0, **changes: o
     for name in PLAYERS:
         world.do(pool.stake(name, int(name == "erin"), 6_000))
     pool.decide(outcome)
+    return pool
+
+
+# As many winners of each mint as one transaction v1 can name.
+WINNERS: Final = {
+    mint: tuple(f"winner {n}" for n in range(count))
+    for mint, count in ((USDC, PAY_OUT_V1_MAX), (WSOL_MINT, PAY_OUT_V1_NATIVE_MAX))
+}
+
+
+def crowd(world: World, mint: Pubkey) -> Pool:
+    """A decided market with all those winners and one loser."""
+    pool = opened(world, mint=mint)
+    for name in WINNERS[mint]:
+        world.svm.airdrop(key(name), 10 * SOL)
+        tokens.put_tokens(world.svm, key(name), mint, SOL, program=pool.token_program)
+        world.do(pool.stake(name, 0, 6_000))
+    world.do(pool.stake("alice", 1, 6_000))
+    pool.decide(0)
     return pool
 
 

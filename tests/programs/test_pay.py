@@ -1,19 +1,18 @@
 """claim and pay_out: the good ones are paid, whatever stands among them."""
 
 import pytest
-from solders.instruction import AccountMeta, Instruction
+from solders.instruction import AccountMeta
 from solders.pubkey import Pubkey
 
-from idl.addresses import ata, config
-from idl.addresses import position as position_pda
+from idl.addresses import config
 from idl.events import PaidOut
-from idl.instructions import pay_out, stake
+from idl.instructions import pay_out
 from idl.program import TOKEN_2022_PROGRAM, WSOL_MINT
 from localnet.wallets import wallet
 from tests.programs import tokens
-from tests.programs.pools import PLAYERS, Pool, decided, opened, unpayable
+from tests.programs.pools import PLAYERS, WINNERS, Pool, crowd, decided, opened, unpayable
 from tests.programs.refusals import refused
-from tests.programs.world import MINTS, SOL, USDC, USDC_2022, World, key
+from tests.programs.world import MINTS, USDC, USDC_2022, World, key
 
 MINT = pytest.mark.parametrize("mint", MINTS, ids=["sol", "spl", "spl-2022"])
 
@@ -184,35 +183,10 @@ def test_pay_out_before_decision(world: World) -> None:
 @pytest.mark.parametrize("mint", [WSOL_MINT, USDC], ids=["sol", "spl"])
 def test_largest_batches(world: World, mint: Pubkey) -> None:
     """27 SOL and 18 SPL winners in one call fit the heap and the compute units of a transaction."""
-    pool = opened(world, mint=mint)
-    winners = [wallet(f"winner {n}") for n in range(27 if pool.native else 18)]
-    for one in winners:
-        world.svm.airdrop(one.pubkey(), 10 * SOL)
-        token = tokens.put_tokens(world.svm, one.pubkey(), mint, SOL, program=pool.token_program)
-        keys = {"owner": one.pubkey(), "payer": one.pubkey(), "owner_token": token}
-        world.send(_stake(pool, keys), signers=(one,))
-    world.do(pool.stake("alice", 1, 6_000))
-    pool.decide(0)
-    triples = [_triple(pool, one.pubkey()) for one in winners]
-    bumps = b"" if pool.native else bytes(_ata_bump(pool, one.pubkey()) for one in winners)
-    assert set(statuses(pool, *triples, bumps=bumps).values()) == {0}
+    pool = crowd(world, mint)
+    paid = world.do(pool.pay_out(*WINNERS[mint])).event(PaidOut).items
+    assert [item.status for item in paid] == [0] * (27 if pool.native else 18)
     assert pool.state.supply[0] == 0
-
-
-def _stake(pool: Pool, keys: dict[str, Pubkey]) -> Instruction:
-    common = {"market": pool.address, "vault": pool.vault, "mint": pool.mint, "token_program": pool.token_program}
-    bounds = {"outcome": 0, "amount": 6_000, "min_rate_bps": 0, "nonce": 1, "valid_until": pool.world.slot}
-    return stake(**bounds, **common, position=position_pda(pool.address, keys["owner"]).address, **keys)
-
-
-def _ata_bump(pool: Pool, owner: Pubkey) -> int:
-    return ata(owner, pool.mint, pool.token_program).bump
-
-
-def _triple(pool: Pool, owner: Pubkey) -> list[AccountMeta]:
-    destination = owner if pool.native else ata(owner, pool.mint, pool.token_program).address
-    keys = (position_pda(pool.address, owner).address, destination, owner)
-    return [AccountMeta(one, False, True) for one in keys]
 
 
 def test_forged_positions_are_skipped(world: World) -> None:

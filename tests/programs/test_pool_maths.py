@@ -12,6 +12,7 @@ from idl.maths.solvency import required
 from idl.program import WSOL_MINT
 from tests.programs import tokens
 from tests.programs.pools import PLAYERS, Pool, opened
+from tests.programs.test_refusals import planted
 from tests.programs.world import MAX_STAKE, MIN_STAKE, USDC, World, key
 
 SEEDS = range(24)
@@ -66,3 +67,26 @@ def test_random_pools(world: World, seed: int) -> None:
         left -= item.amount
         solvent(pool, left)
     assert left - sum(change.fees_owed) in range(len(PLAYERS))
+
+
+@pytest.mark.parametrize("outcome", range(4))
+@pytest.mark.parametrize(
+    "supply",
+    [
+        (2**62, 2**62, 1), (1, 2**63, 3), (2**64 - 3, 1, 1), (2**63, 2**63 - 1, 0), (3, 2**60, 7),
+        (10**18, 10**18 - 1, 10**18 + 1),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_extreme_pools(supply: tuple[int, ...], outcome: int) -> None:
+    """At the end of 64 bits the program and its twin still say the same."""
+    world = World()
+    pool = opened(world, n=3)
+    planted(pool, supply=(*supply, 0, 0, 0, 0, 0))
+    tokens.put_tokens(world.svm, pool.address, USDC, sum(supply), at=pool.vault)
+    tokens.put_tokens(world.svm, key("oracle"), USDC, 2**63)
+    change = pool.decide(outcome).event(StateChanged)
+    rates = pool.state.fee_bps
+    decided = payout(supply, outcome, sum(rates)) if outcome < 3 else payout((0, 0, 0), 0, sum(rates))
+    assert (change.mask, change.num, change.den) == (decided.mask, decided.num, decided.den)
+    assert change.fees_owed == split_fee(decided.fee, *rates)

@@ -13,11 +13,25 @@ import pytest
 from solders.pubkey import Pubkey
 
 from idl import addresses
+from idl.instructions import poster
 from idl.program import WSOL_MINT
+from idl.schema import load
+from localnet.wallets import wallet
 from tests.programs.lives import LIVES, VARIANTS
-from tests.programs.pools import FEED, PLAYERS, decided, opened, terms, updown
+from tests.programs.pools import (
+    FEED,
+    PLAYERS,
+    WINNERS,
+    at_event,
+    crowd,
+    decided,
+    opened,
+    terms,
+    updown,
+    with_strike,
+)
 from tests.programs.pools import create as create_market
-from tests.programs.world import USDC, Call, World
+from tests.programs.world import USDC, Call, World, key
 
 FOLDER: Final = Path(__file__).parents[1] / "snapshots"
 UPDATE: Final = os.environ.get("UPDATE_SNAPSHOTS") == "1"
@@ -44,6 +58,11 @@ def _batch(count: int, mint: Pubkey) -> Callable[[World, int], Call]:
     return life
 
 
+def _crowd(mint: Pubkey) -> Callable[[World, int], Call]:
+    """As many winners as one transaction can name."""
+    return lambda world, k: crowd(world, mint).pay_out(*WINNERS[mint])
+
+
 def _sol_claim(world: World, k: int) -> Call:
     """A claim of SOL after the vault was unwrapped."""
     pool = decided(world, mint=WSOL_MINT, k=k)
@@ -51,8 +70,33 @@ def _sol_claim(world: World, k: int) -> Call:
     return pool.claim("alice")
 
 
-def _sol_first_claim(world: World, k: int) -> Call:
-    return decided(world, mint=WSOL_MINT, k=k).claim("alice")
+def _priced(publish: int) -> Callable[[World, int], Call]:
+    """The first update since before the event, published so many seconds after it."""
+
+    def life(world: World, k: int) -> Call:
+        pool = with_strike(world, k=k)
+        event = at_event(world, pool, publish)
+        return pool.resolve(world.post(FEED, 100, publish=event + publish, prev=event - 1))
+
+    return life
+
+
+def _no_strike(world: World, k: int) -> Call:
+    pool = updown(world, k=k)
+    return pool.record_strike(world.post(FEED, 1, publish=pool.state.open + 61, prev=pool.state.open - 1))
+
+
+def _post(world: World, k: int) -> Call:
+    one = poster.post(
+        feed=FEED, price=k, conf=0, expo=-8, publish=world.now, prev=0, authority=key("oracle"), payer=key("oracle"),
+        price_account=addresses.price(FEED, world.now).address,
+    )  # fmt: skip
+    return Call(one, (wallet("oracle"),))
+
+
+def _close_price(world: World, k: int) -> Call:
+    where = world.post(FEED, k, publish=world.now, prev=0)
+    return Call(poster.close(price=where, authority=key("oracle")), (wallet("oracle"),))
 
 
 def _strike_candidate(world: World, k: int) -> Call:
@@ -72,19 +116,28 @@ def _eight(world: World, k: int) -> Call:
     return pool.stake("alice", 7, 6_000, nonce=2)
 
 
+# Every instruction by its name: the market's, then the poster's.
 CASES: Final = {
     **{name: {"spl": life} for name, life in LIVES.items()},
     "stake": {
-        "new position": LIVES["stake"], "existing position": VARIANTS["stake again"], "sol": _sol_stake, "8 outcomes": _eight,
+        "new position": LIVES["stake"], "existing position": VARIANTS["stake again"], "sol": _sol_stake,
+        "8 outcomes": _eight,
     },
     "create_market": {"plain": LIVES["create_market"], "longest": _bumped},
-    "record_strike": {"final": LIVES["record_strike"], "candidate": _strike_candidate},
-    "resolve_by_price": {"first candidate": LIVES["resolve_by_price"], "ends candidate": VARIANTS["resolve_by_price again"]},
-    "claim": {"spl": LIVES["claim"], "sol": _sol_claim, "sol, unwrapping": _sol_first_claim},
+    "record_strike": {"final": LIVES["record_strike"], "candidate": _strike_candidate, "void": _no_strike},
+    "resolve_by_price": {
+        "final": _priced(0), "void": _priced(61), "first candidate": LIVES["resolve_by_price"],
+        "ends candidate": VARIANTS["resolve_by_price again"],
+    },
+    "claim": {"spl": LIVES["claim"], "sol": _sol_claim, "sol, unwrapping": VARIANTS["claim of SOL"]},
     "pay_out": {
         "1 spl": _batch(1, USDC), "4 spl": _batch(4, USDC), "1 sol, unwrapping": _batch(1, WSOL_MINT),
-        "4 sol, unwrapping": _batch(4, WSOL_MINT),
+        "4 sol, unwrapping": _batch(4, WSOL_MINT), "18 spl": _crowd(USDC), "27 sol, unwrapping": _crowd(WSOL_MINT),
     },
+    "collect_fees": {"spl": LIVES["collect_fees"], "sol, unwrapping": VARIANTS["collect_fees of SOL"]},
+    "close_market": {"spl": LIVES["close_market"], "sol, with a rest": VARIANTS["close_market with a rest"]},
+    "post": {"plain": _post},
+    "close": {"plain": _close_price},
 }  # fmt: skip
 
 
@@ -100,7 +153,8 @@ def _measure(life: Callable[[World, int], Call], name: str) -> int:
 
 
 def test_compute_units(units: dict[str, dict[str, int]]) -> None:
-    """Every instruction costs what it cost before."""
+    """Every instruction of both programs costs what it cost before."""
+    assert set(units) == {one.name for program in ("market", "poster") for one in load(program).instructions}
     compare("compute_units", units)
 
 
@@ -109,6 +163,7 @@ def test_compute_units(units: dict[str, dict[str, int]]) -> None:
     [
         ("stake", "existing position", 13_000), ("stake", "sol", 13_000), ("stake", "8 outcomes", 13_000),
         ("stake", "new position", 23_000), ("claim", "spl", 12_000), ("claim", "sol", 12_000),
+        ("claim", "sol, unwrapping", 12_000),
         ("create_market", "plain", 35_000), ("create_market", "longest", 35_000),
     ],
 )  # fmt: skip
