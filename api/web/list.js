@@ -120,7 +120,7 @@ function call(market, names) {
   const words = nobody ? (over ? none : "No stakes yet") : over ? `${names[best]} won` : names[best];
   const parts = nobody ? [] : market.odds.map((price, n) => wide(h("span", { class: `fill c${n}` }), over ? 100 * (n === best) : share(price)));
   return h("div", { class: nobody ? "call" : `call c${best}` },
-    h("p", {}, h("span", { class: "name" }, words), !over && h("span", { class: "chance" }, chance(market, best))),
+    h("p", {}, h("span", { class: "name" }, words), !over && !nobody && h("span", { class: "chance" }, chance(market, best))),
     h("div", { class: "bar", "aria-hidden": "true" }, over && !nobody ? parts[best] : parts));
 }
 

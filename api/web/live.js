@@ -4,7 +4,7 @@
 import { byId } from "./dom.js";
 
 const REOPEN_MS = 2000;
-const AGAIN_MS = 2000;
+export const AGAIN_MS = 2000;
 let slot = 0;
 let trouble = "";
 let behind = false;
@@ -75,7 +75,8 @@ export function tellFreshness(answer) {
   show();
 }
 
-const passing = (error) => error.status === 0 || error.status === 429 || error.status >= 500;
+// Whether the same question may be answered in a moment: nobody there, too many questions, or trouble on their side.
+export const passing = (error) => error.status === 0 || error.status === 429 || error.status >= 500;
 
 // Do it until the server is there to do it; what the server refuses is the caller's.
 export async function served(work) {

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { formatUnits, isSol, parseUnits, percent, times } from "./amounts.js";
 import { chance } from "./labels.js";
+import { AGAIN_MS, passing } from "./live.js";
 import { STEPS, run } from "./send.js";
 import { balance, connected, refreshBalance } from "./wallets.js";
 
@@ -91,13 +92,14 @@ export function mount(node, page, onDone) {
       if (mine !== turn || busy) return;
       tell(error.message, "error");
       show(null);
+      if (passing(error)) later(AGAIN_MS);
     }
     ready();
   }
 
-  const later = () => {
+  const later = (wait = QUOTE_DELAY_MS) => {
     clearTimeout(timer);
-    timer = setTimeout(quote, QUOTE_DELAY_MS);
+    timer = setTimeout(quote, wait);
   };
 
   async function wallet() {

@@ -126,7 +126,7 @@ export async function mount(node) {
     const before = await balance();
     await feature.airdrop(AIRDROP);
     for (let tries = 0; tries < 20 && (await balance()) === before; tries++) await new Promise((done) => setTimeout(done, 250));
-    drawBalance();
+    changed();
   }
 
   function choices() {

@@ -1,4 +1,4 @@
-"""The pages in a real browser on a real world: list, market, a stake by the development wallet, live odds.
+"""The pages in a real browser on a real world: list, market, stakes by wallets, live odds, failures and recovery.
 
 Everything behind the page runs as `make up` starts it: chain, indexer, relayer, API. Without Chromium the tests are
 skipped and say so; with REQUIRE_BROWSER=1 that is a failure.
@@ -6,273 +6,322 @@ skipped and say so; with REQUIRE_BROWSER=1 that is a failure.
 
 from __future__ import annotations
 
-import base64
-import os
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
-from selenium.webdriver.support.wait import WebDriverWait
-from solders.keypair import Keypair
-from solders.transaction import Transaction
 
 from localnet import wallets
+from tests.e2e.browsing import (
+    SOL,
+    Place,
+    chances,
+    click,
+    complaints,
+    connect,
+    fits,
+    open_browser,
+    require_browser,
+    see,
+    until,
+    until_chances,
+    until_text,
+    wait_for,
+)
 from tests.e2e.running import world
 
 pytestmark = pytest.mark.e2e
-CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-WAIT_S = 30
-SOL = 1_000_000_000
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
-)  # fmt: skip
-PHONE = {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2}}
+AMOUNT = "#stake input[name=amount]"
+FOREIGN_WALLET = (Path(__file__).parent / "foreign_wallet.js").read_text()
+HOSTILE = (
+    '<img src=x onerror="window.hit=1"><script>window.hit=2</script> \u202e& "Averyveryveryveryverylongword' + "x" * 80
+)
+LABELS = ["<script>window.hit=3</script>", "</span><img src=x onerror=window.hit=4>", *"CDEFGH"]
+MARKETS = {
+    "desktop": ("alice", "Does the page carry a stake through, on a desk?", {}),
+    "phone": ("bob", "Does the page carry a stake through, in a hand?", {}),
+    "others": ("carol", "Do the stakes of others show by themselves?", {}),
+    "quiet": ("dave", "Is nothing ever staked on this one?", {}),
+    "foreign": ("erin", "Does a wallet from elsewhere stake here?", {}),
+    "hostile": ("alice", HOSTILE, {"labels": LABELS, "n": 8}),
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A running world: where its API and its chain's RPC answer."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A world with open markets by short names."""
 
-    api: str
-    rpc: str
+    place: Place
+    markets: dict[str, str]
 
-    def airdrop(self, address: str, lamports: int) -> None:
-        """Lamports from the chain's faucet, there when this returns."""
-        self._rpc("requestAirdrop", address, lamports)
-        until(lambda: self._rpc("getBalance", address, {"commitment": "confirmed"})["value"] > 0)
-
-    def act(self, kind: str, key: Keypair, **body: object) -> dict:
-        """Build, sign, relay, and wait until the relayer calls it settled; what was built."""
-        given = {"wallet": str(key.pubkey()), **body}
-        built = until(lambda: self._built(kind, given))
-        transaction = Transaction.from_bytes(base64.b64decode(built["transaction"]))
-        transaction.sign([key], transaction.message.recent_blockhash)
-        wire = base64.b64encode(bytes(transaction)).decode()
-        headers = {"idempotency-key": built["message_hash"]}
-        taken = httpx.post(f"{self.api}/v1/relay", json={"transaction": wire}, headers=headers, trust_env=False)
-        assert taken.status_code == 202, taken.text
-        path = f"{self.api}/v1/intents/{taken.json()['id']}"
-        until(lambda: httpx.get(path, trust_env=False).json()["data"]["state"] == "SETTLED")
-        return built
-
-    def market(self, question: str) -> str:
-        """The address of a new open market of alice's, in SOL, of two outcomes."""
-        alice = wallets.wallet("alice")
-        now = self.config()["chain_time"]
-        times = {"open": now, "lock": now + 3600, "event": now + 3660, "resolve_by": now + 7200}
-        built = self.act(
-            "create_market", alice, mint="So11111111111111111111111111111111111111112", question=question,
-            times={**times, "void_after": now + 7200 + 4 * 86_400}, source=str(wallets.address("oracle")),
-        )  # fmt: skip
-        self.act("activate", alice, market=built["market"])
-        return built["market"]
-
-    def config(self) -> dict:
-        return httpx.get(f"{self.api}/v1/config", trust_env=False).json()["data"]
-
-    def _built(self, kind: str, body: dict) -> dict | None:
-        answer = httpx.post(f"{self.api}/v1/transactions/{kind}", json=body, trust_env=False)
-        if answer.status_code in (404, 503):
-            return None  # the mirror is a block behind
-        assert answer.status_code == 200, answer.text
-        return answer.json() if answer.json()["error"] is None else None
-
-    def _rpc(self, method: str, *params: object) -> dict:
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        return httpx.post(self.rpc, json=body, trust_env=False).json()["result"]
-
-
-def until(look: Callable[[], object], within_s: float = WAIT_S) -> dict:
-    """Look until there is something to see."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found  # type: ignore[return-value]
-        time.sleep(0.1)
-    raise AssertionError("nothing came")
+    def url(self, name: str) -> str:
+        """Where the page of a market is."""
+        return f"{self.place.api}/m/{self.markets[name]}"
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A world without a story, with two funded wallets."""
-    missing = [str(path) for path in (CHROMIUM, DRIVER) if not path.exists()]
-    if missing:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(f"REQUIRE_BROWSER=1, but there is no {' and no '.join(missing)}")
-        pytest.skip(f"no {' and no '.join(missing)}: install chromium and chromium-driver to test the pages")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A world without a story, with funded wallets and six open markets."""
+    require_browser()
     with world(tmp_path_factory.mktemp("pages") / "world", "--story", "none", "--fast") as one:
         assert one.until_line("PubSub", 60), one.text
-        found = Place(api=one.url("pages").rstrip("/"), rpc=one.url("RPC").rstrip("/"))
-        until(lambda: httpx.get(f"{found.api}/v1/config", trust_env=False).json().get("data", {}).get("config"))
-        for name in ("alice", "bob"):
-            found.airdrop(str(wallets.address(name)), 100 * SOL)
-        yield found
+        place = Place(api=one.url("pages").rstrip("/"), rpc=one.url("RPC").rstrip("/"), world=one)
+        until(lambda: place.config().get("config"))
+        with ThreadPoolExecutor(6) as pool:
+            names = ("alice", "bob", "carol", "dave", "erin")
+            list(pool.map(lambda name: place.airdrop(str(wallets.address(name)), 100 * SOL), names))
+            made = pool.map(lambda item: place.market(item[0], item[1], **item[2]), MARKETS.values())
+            yield Scene(place, dict(zip(MARKETS, made, strict=True)))
 
 
-def open_browser(*, phone: bool) -> WebDriver:
-    """A browser with a fresh profile, desktop or phone."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={tempfile.mkdtemp(prefix='pages-')}", "--window-size=1280,900"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    if phone:
-        options.add_experimental_option("mobileEmulation", PHONE)
-    return webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-
-
-@pytest.fixture(params=["desktop", "phone"])
-def browser(request: pytest.FixtureRequest, place: Place) -> Iterator[WebDriver]:
-    """A browser that must end without a complaint on its console."""
-    driver = open_browser(phone=request.param == "phone")
-    try:
-        yield driver
-        complaints = [line["message"] for line in driver.get_log("browser") if line["level"] == "SEVERE"]
-        assert complaints == []
-    finally:
+@pytest.fixture(scope="module")
+def browsers() -> Iterator[dict[str, WebDriver]]:
+    """One browser of each size, opened when a test first needs it."""
+    opened: dict[str, WebDriver] = {}
+    yield opened
+    for driver in opened.values():
         driver.quit()
 
 
-def see(driver: WebDriver, selector: str) -> str:
-    """The text of an element, once it has one."""
-    return WebDriverWait(driver, WAIT_S).until(lambda d: d.execute_script(
-        "const found = document.querySelector(arguments[0]); return found && found.textContent.trim()",
-        selector,
-    ))  # fmt: skip
+def _fresh(browsers: dict[str, WebDriver], scene: Scene, size: str) -> Iterator[WebDriver]:
+    driver = browsers.get(size) or browsers.setdefault(size, open_browser(phone=size == "phone"))
+    driver.get("about:blank")
+    clear = {"origin": scene.place.api, "storageTypes": "local_storage"}
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", clear)  # type: ignore[attr-defined]
+    complaints(driver)
+    yield driver
+    assert complaints(driver) == []
 
 
-def until_text(driver: WebDriver, selector: str, text: str) -> None:
-    """Wait until an element says this."""
-    WebDriverWait(driver, WAIT_S).until(lambda d: text in see(d, selector), f"{selector} never said {text!r}")
+@pytest.fixture
+def desktop(browsers: dict[str, WebDriver], scene: Scene) -> Iterator[WebDriver]:
+    """A desktop's browser that knows nothing, and must end without a complaint on its console."""
+    yield from _fresh(browsers, scene, "desktop")
 
 
-def chances(driver: WebDriver) -> list[str]:
-    """The odds that the market page shows."""
-    return driver.execute_script("return [...document.querySelectorAll('#odds .chance')].map((one) => one.textContent)")
+@pytest.fixture
+def phone(browsers: dict[str, WebDriver], scene: Scene) -> Iterator[WebDriver]:
+    """A phone's browser that knows nothing, and must end without a complaint on its console."""
+    yield from _fresh(browsers, scene, "phone")
 
 
-def fits(driver: WebDriver) -> bool:
-    """Whether nothing sticks out to the side."""
-    return driver.execute_script("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_from_list_to_stake(scene: Scene, size: str, request: pytest.FixtureRequest) -> None:
+    """A newcomer finds a market, gets a wallet and play money, stakes, and sees the odds and the position move."""
+    browser: WebDriver = request.getfixturevalue(size)
+    market, question = scene.markets[size], MARKETS[size][1]
+    scene.place.act("stake", wallets.wallet("bob"), market=market, outcome=1, amount=str(3 * SOL))
 
-
-def test_from_list_to_stake(place: Place, browser: WebDriver) -> None:
-    """A newcomer finds a market, gets a wallet and play money, stakes, and sees the odds move and the position."""
-    question = f"Does the page carry a stake through ({browser.session_id[:6]})?"
-    market = place.market(question)
-    place.act("stake", wallets.wallet("bob"), market=market, outcome=1, amount=str(3 * SOL))
-
-    browser.get(place.api)
+    browser.get(scene.place.api)
     row = f'[data-market="{market}"]'
     until_text(browser, row, question)
     until_text(browser, f"{row} .chance", "100%")
     assert fits(browser)
-    browser.find_element(By.CSS_SELECTOR, f"{row} h2 a").click()
+    click(browser, f"{row} h2 a")
 
     until_text(browser, "#head h1", question)
-    WebDriverWait(browser, WAIT_S).until(lambda d: chances(d) == ["0%", "100%"])
-    connect_wallet(browser)
-    browser.find_element(By.CSS_SELECTOR, "#stake input[name=amount]").send_keys("1")
+    until_chances(browser, ["0%", "100%"])
+    connect(browser, "Dev wallet")
+    click(browser, "#connect")
+    click(browser, "#airdrop")
+    until_text(browser, "#balance", "10 SOL")
+    until_text(browser, "#have", "You have 10 SOL")
+    browser.find_element(By.CSS_SELECTOR, AMOUNT).send_keys("1")
     until_text(browser, "#stake .quote", "If Yes wins")
     until_text(browser, "#place", "Stake 1 SOL")
     click(browser, "#place:not(:disabled)")
 
-    WebDriverWait(browser, WAIT_S).until(lambda d: chances(d) == ["25%", "75%"], "the odds did not move")
+    until_chances(browser, ["25%", "75%"])
     until_text(browser, "#mine", "Your position")
-    until_text(browser, "#say", "final")
+    until_text(browser, "#say", "Your stake is final.")
     until_text(browser, "#activity li", "1 SOL on Yes")
+    until_text(browser, "#balance", "8.99")
     assert fits(browser)
+    assert _origins(browser) <= {scene.place.api, scene.place.rpc}
 
 
-def test_odds_of_others_come_by_themselves(place: Place, browser: WebDriver) -> None:
-    """A stake of somebody else moves market page and list without a reload."""
-    market = place.market(f"Do others' stakes show ({browser.session_id[:6]})?")
-    place.act("stake", wallets.wallet("bob"), market=market, outcome=0, amount=str(SOL))
-    browser.get(f"{place.api}/m/{market}")
-    WebDriverWait(browser, WAIT_S).until(lambda d: chances(d) == ["100%", "0%"])
-    until_text(browser, "#fresh", "Live")
+def test_a_foreign_wallet_signs(scene: Scene, desktop: WebDriver) -> None:
+    """A wallet that registers by the Wallet Standard is offered, connected, and it is what signs the stake."""
+    erin = wallets.wallet("erin")
+    key = f"const SEED = {list(erin.secret())}, KEY = {list(bytes(erin.pubkey()))}, ADDRESS = '{erin.pubkey()}';\n"
+    script = {"source": f"(() => {{ {key} {FOREIGN_WALLET} }})()"}
+    added = desktop.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)  # type: ignore[attr-defined]
+    try:
+        desktop.get(scene.url("foreign"))
+        connect(desktop, "Foreign wallet")
+        until_text(desktop, "#connect", str(erin.pubkey())[:4])
+        desktop.find_element(By.CSS_SELECTOR, AMOUNT).send_keys("2.5")
+        click(desktop, "#place:not(:disabled)")
+        until_text(desktop, "#say", "Your stake is final.")
+        until_text(desktop, "#mine", "2.5 SOL")
+        calls = desktop.execute_script("return window.walletCalls")
+        desktop.refresh()
+        until_text(desktop, "#connect", str(erin.pubkey())[:4])
+        until_text(desktop, "#mine", "Your position")
+        again = desktop.execute_script("return window.walletCalls")
+    finally:
+        desktop.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)  # type: ignore[attr-defined]
 
-    place.act("stake", wallets.wallet("alice"), market=market, outcome=1, amount=str(3 * SOL))
-    WebDriverWait(browser, WAIT_S).until(lambda d: chances(d) == ["25%", "75%"], "the market page stood still")
-    until_text(browser, "#head", "4 SOL staked")
-
-    browser.get(place.api)
-    row = f'[data-market="{market}"] .chance'
-    until_text(browser, row, "75%")
-    until_text(browser, "#fresh", "Live")
-    place.act("stake", wallets.wallet("alice"), market=market, outcome=1, amount=str(4 * SOL))
-    until_text(browser, row, "87.5%")
-
-
-def test_refusals_are_said(place: Place, browser: WebDriver) -> None:
-    """An amount that cannot be staked is refused in words before anything is signed."""
-    market = place.market(f"Are refusals said plainly ({browser.session_id[:6]})?")
-    browser.get(f"{place.api}/m/{market}")
-    until_text(browser, "#stake", "Which outcome?")
-    field = browser.find_element(By.CSS_SELECTOR, "#stake input[name=amount]")
-
-    field.send_keys("0.0000001")
-    until_text(browser, "#say", "least stake")
-    field.send_keys(Keys.CONTROL, "a")
-    field.send_keys("1,0,0")
-    until_text(browser, "#say", "decimals")
-    assert see(browser, "#place") == "Connect a wallet to stake"
+    assert calls == [
+        {"call": "connect", "silent": False},
+        {"call": "signTransaction", "chain": "solana:localnet", "account": str(erin.pubkey())},
+    ]
+    assert again == [{"call": "connect", "silent": True}]
+    path = f"{scene.place.api}/v1/users/{erin.pubkey()}/positions"
+    (held,) = httpx.get(path, trust_env=False).json()["data"]
+    assert (held["market"], held["staked"]) == (scene.markets["foreign"], str(5 * SOL // 2))
 
 
-def test_by_keyboard(place: Place, browser: WebDriver) -> None:
+def test_odds_of_others_come_by_themselves(scene: Scene, desktop: WebDriver, phone: WebDriver) -> None:
+    """Stakes of somebody else move an open market page and an open list without a reload."""
+    market = scene.markets["others"]
+    row = f'[data-market="{market}"]'
+    desktop.get(scene.url("others"))
+    phone.get(scene.place.api)
+    until_chances(desktop, ["–", "–"])
+    until_text(phone, f"{row} .name", "No stakes yet")
+    until_text(desktop, "#fresh", "Live")
+    until_text(phone, "#fresh", "Live")
+
+    scene.place.act("stake", wallets.wallet("bob"), market=market, outcome=0, amount=str(SOL))
+    scene.place.act("stake", wallets.wallet("alice"), market=market, outcome=1, amount=str(3 * SOL))
+
+    until_chances(desktop, ["25%", "75%"])
+    until_text(desktop, "#head", "4 SOL staked")
+    until_text(desktop, "#stake .pick:last-of-type b", "75%")
+    until_text(phone, f"{row} .chance", "75%")
+    until_text(phone, f"{row} .pool", "4")
+
+
+def test_hostile_text_is_only_text(scene: Scene, desktop: WebDriver, phone: WebDriver) -> None:
+    """Markup in a question or a label is shown as written, runs nothing, and breaks neither page on a phone."""
+    for browser in (phone, desktop):
+        browser.get(scene.url("hostile"))
+        until_text(browser, "#head h1", HOSTILE)
+        until_text(browser, "#stake", LABELS[1])
+        assert len(chances(browser)) == 8
+        assert fits(browser)
+        browser.get(scene.place.api)
+        until_text(browser, f'[data-market="{scene.markets["hostile"]}"]', HOSTILE)
+        assert fits(browser)
+        assert browser.execute_script("return [window.hit, document.querySelectorAll('main img').length]") == [None, 0]
+
+
+def test_refusals_are_said(scene: Scene, desktop: WebDriver) -> None:
+    """An amount that cannot be staked, or that is unclear, is refused in words before anything is asked or signed."""
+    desktop.get(scene.url("quiet"))
+    until_text(desktop, "#stake", "Which outcome?")
+    field = desktop.find_element(By.CSS_SELECTOR, AMOUNT)
+    for typed, said in (
+        ("0.0000001", "The least stake is 0.001 SOL."),
+        ("1,0,0", "That is no amount"),
+        ("1e3", "That is no amount"),
+        ("-1", "That is no amount"),
+        ("1,000", "without a comma"),
+        ("0.0000000001", "at most 9 decimals"),
+        ("1000.000000001", "The most that one stake may be is 1,000 SOL."),
+        ("9" * 20, "The most that one stake may be"),
+        ("9" * 40, "more than there is"),
+    ):
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(typed)
+        until_text(desktop, "#say", said)
+        assert see(desktop, "#stake .quote") == ""
+    assert see(desktop, "#place") == "Connect a wallet to stake"
+
+
+def test_by_keyboard(scene: Scene, desktop: WebDriver) -> None:
     """Outcome and amount are reached and set by keys alone."""
-    market = place.market(f"Does the keyboard suffice ({browser.session_id[:6]})?")
-    browser.get(f"{place.api}/m/{market}")
-    until_text(browser, "#stake", "Which outcome?")
+    desktop.get(scene.url("quiet"))
+    until_text(desktop, "#stake", "Which outcome?")
 
-    first = browser.find_element(By.CSS_SELECTOR, "#stake input[type=radio]")
-    first.send_keys(Keys.ARROW_DOWN)
-    chosen = browser.switch_to.active_element
-    assert chosen.get_attribute("value") == "1"
-    chosen.send_keys(Keys.TAB)
-    amount = browser.switch_to.active_element
+    desktop.find_element(By.CSS_SELECTOR, "#stake input[type=radio]").send_keys(Keys.ARROW_DOWN)
+    picked = desktop.switch_to.active_element
+    assert picked.get_attribute("value") == "1"
+    picked.send_keys(Keys.TAB)
+    amount = desktop.switch_to.active_element
     assert amount.get_attribute("name") == "amount"
     amount.send_keys("2")
-    until_text(browser, "#stake .quote", "If No wins")
+    until_text(desktop, "#stake .quote", "If No wins")
+
+    desktop.find_element(By.ID, "connect").send_keys(Keys.ENTER)
+    wait_for(desktop, lambda: desktop.switch_to.active_element.text == "Dev wallet", lambda: "the menu has no focus")
+    desktop.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert desktop.switch_to.active_element.get_attribute("id") == "connect"
 
 
-def test_unknown_market_page(place: Place) -> None:
+def test_back_finds_the_same_list(scene: Scene, desktop: WebDriver) -> None:
+    """Filter and search are in the address: going back from a market shows the list as it was left, and live."""
+    desktop.get(scene.place.api)
+    until_text(desktop, "#markets", MARKETS["quiet"][1])
+    click(desktop, "input[value=settled]")
+    until_text(desktop, "#empty", "No market is settled yet.")
+    click(desktop, "#empty button")
+    desktop.find_element(By.ID, "q").send_keys("ever staked")
+    wait_for(desktop, lambda: len(_rows(desktop)) == 1, lambda: f"the list has {_rows(desktop)}")
+    click(desktop, "#markets h2 a")
+    until_text(desktop, "#head h1", MARKETS["quiet"][1])
+
+    desktop.back()
+
+    wait_for(desktop, lambda: len(_rows(desktop)) == 1, lambda: f"the list has {_rows(desktop)}")
+    assert desktop.find_element(By.ID, "q").get_attribute("value") == "ever staked"
+    assert desktop.find_element(By.CSS_SELECTOR, "input[value=all]").is_selected()
+    until_text(desktop, "#fresh", "Live")
+    desktop.forward()
+    until_text(desktop, "#head h1", MARKETS["quiet"][1])
+
+
+def test_unknown_market_page(scene: Scene, desktop: WebDriver) -> None:
     """A market that does not exist is said to be just that, and nothing else is shown."""
-    driver = open_browser(phone=False)
+    desktop.get(f"{scene.place.api}/m/11111111111111111111111111111111")
+    until_text(desktop, "#head h1", "There is no such market")
+    assert desktop.find_element(By.ID, "stake").is_displayed() is False
+    (complaint,) = complaints(desktop)
+    assert "status of 404" in complaint
+
+
+def test_the_api_comes_back(scene: Scene, desktop: WebDriver) -> None:
+    """An open page says that the connection is lost, and without a reload shows what happened since it is back."""
+    market = scene.markets["foreign"]
+    desktop.get(scene.url("foreign"))
+    until_text(desktop, "#fresh", "Live")
+    before = chances(desktop)
+
+    scene.place.world.kill("api")
+    until_text(desktop, "#fresh", "Connection lost")
+    desktop.find_element(By.CSS_SELECTOR, AMOUNT).send_keys("1")
+    until(lambda: _answers(scene.place))
+    scene.place.act("stake", wallets.wallet("bob"), market=market, outcome=1, amount=str(20 * SOL))
+
+    until_text(desktop, "#fresh", "Live")
+    wait_for(desktop, lambda: chances(desktop) not in (before, []), lambda: f"the odds stand at {before}")
+    until_text(desktop, "#activity li", "20 SOL on No")
+    until_text(desktop, "#stake .quote", "If Yes wins")
+    assert all("net::ERR" in complaint for complaint in complaints(desktop))
+
+
+def _answers(place: Place) -> bool:
     try:
-        driver.get(f"{place.api}/m/11111111111111111111111111111111")
-        until_text(driver, "#head h1", "There is no such market")
-        assert driver.find_element(By.ID, "stake").is_displayed() is False
-    finally:
-        driver.quit()
+        return bool(place.config())
+    except httpx.TransportError:
+        return False
 
 
-def connect_wallet(driver: WebDriver) -> None:
-    """Connect the development wallet and ask the chain for play money."""
-    until_text(driver, "#connect", "Connect wallet")
-    click(driver, "#connect")
-    until_text(driver, ".menu button", "Dev wallet")
-    click(driver, ".menu button")
-    until_text(driver, "#connect", "…")
-    click(driver, "#connect")
-    click(driver, "#airdrop")
-    until_text(driver, "#balance", "10 SOL")
+def _rows(driver: WebDriver) -> list[str]:
+    return driver.execute_script(
+        "return [...document.querySelectorAll('.market-row')].map((one) => one.dataset.market)"
+    )
 
 
-def click(driver: WebDriver, selector: str) -> None:
-    """Click what may have been drawn anew a moment ago."""
-    WebDriverWait(driver, WAIT_S).until(lambda d: d.execute_script(
-        "const found = document.querySelector(arguments[0]); found?.click(); return Boolean(found)",
-        selector,
-    ))  # fmt: skip
+def _origins(driver: WebDriver) -> set[str]:
+    """Where everything that the page loaded came from."""
+    names = driver.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+    return {f"{url.scheme}://{url.netloc}" for url in map(urlsplit, names) if url.scheme != "data"}
