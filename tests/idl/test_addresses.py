@@ -1,5 +1,6 @@
 """Addresses: twins of the Rust seeds, and two that the world knows."""
 
+import pytest
 from solders.pubkey import Pubkey
 
 from idl import addresses
@@ -29,11 +30,24 @@ def test_seeds() -> None:
     assert addresses.ata(KEY, OTHER) == found(ATA_PROGRAM, three, bytes(TOKEN_PROGRAM), four)
 
 
-def test_known_account() -> None:
-    """The wrapped SOL account of a wallet is the one that every wallet shows."""
-    owner = Pubkey.from_string("vines1vzrYbzLMRdu58ou5XTby4qAqVRLmqo36NKPTg")
-    assert addresses.ata(owner, WSOL_MINT).address.is_on_curve() is False
-    assert addresses.ata(owner, WSOL_MINT) != addresses.ata(owner, KEY)
+@pytest.mark.parametrize(
+    ("owner", "mint", "account"),
+    [
+        (
+            "9M914xMEAud8v7zfB283MXCfa9p4Rwo4aPTjzCpNAnpf",
+            str(WSOL_MINT),
+            "5AxUKEGrNSy5VQ6BdBzqbWAWhVomeiEWBUxodiU8oLxM",
+        ),
+        (
+            "314Eephqka6VHVnuJSQ9MDWrNyKTPB4hSZZGyxFKdaih",
+            "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
+            "MmRHLn5gWiF1oVXWdNEgzQW7VUxPKFYi6pdFFNxJi8q",
+        ),
+    ],
+)
+def test_known_accounts(owner: str, mint: str, account: str) -> None:
+    """Token accounts of two wallets, as mainnet's block 254170887 shows them."""
+    assert str(addresses.ata(Pubkey.from_string(owner), Pubkey.from_string(mint)).address) == account
 
 
 def test_bump_is_part() -> None:
