@@ -1,6 +1,5 @@
 """The mirror as the second witness of R4 on a real PostgreSQL: what makes it silent."""
 
-
 from uuid import UUID
 
 import psycopg
