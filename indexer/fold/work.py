@@ -110,6 +110,9 @@ def _text(field: object, as_hex: bool) -> object:
         return field.hex() if as_hex else base58(field)
     if isinstance(field, tuple):
         return tuple(_text(part, as_hex) for part in field)
+    if isinstance(field, str):
+        # Whoever makes a market chooses its words, and PostgreSQL has no text with a zero character.
+        return field.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return field
 
 

@@ -237,3 +237,14 @@ def rows_seq(changes: Changes, subject: str) -> int:
 def test_prices(supply: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     """Implied chances in millionths, rounded down, equal where nobody staked."""
     assert prices(supply) == wanted
+
+
+def test_text_that_a_table_cannot_hold() -> None:
+    """A market's words are its maker's: a zero character in them is shown as a replacement and stops nothing."""
+    world, happened = World(), []
+    while not happened or not isinstance(happened[0], events.MarketCreated):
+        world, happened = act(world, random.Random(1), 1)
+    made = msgspec.structs.replace(happened[0], question="a\0b", uri="\0")
+    (row,) = rows(folded([decoded(1, made)]), Market)
+    assert (row.question, row.uri) == ("a\N{REPLACEMENT CHARACTER}b", "\N{REPLACEMENT CHARACTER}")
+    assert row.slug.startswith("a-b-")
