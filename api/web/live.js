@@ -7,6 +7,7 @@ const REOPEN_MS = 2000;
 export const AGAIN_MS = 2000;
 let slot = 0;
 let trouble = "";
+let lost = "";
 let behind = false;
 
 // handlers: {message(frame), again()}; `again` when what was shown may be wrong (undo, reset, dropped, a page come back).
@@ -19,9 +20,9 @@ export function follow(channels, after, handlers) {
   function open() {
     clearTimeout(timer);
     source = new EventSource(`/v1/sse?channels=${channels.join(",")}&after=${seen}`);
-    source.onopen = () => say("");
+    source.onopen = () => hold("");
     source.onerror = () => {
-      say("Connection lost, reconnecting…");
+      hold("Connection lost, reconnecting…");
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, REOPEN_MS);
     };
     source.onmessage = (event) => {
@@ -56,6 +57,12 @@ export function follow(channels, after, handlers) {
   };
 }
 
+// The stream's own trouble, apart from that of a read: the one may be over while the other lasts.
+function hold(text) {
+  lost = text;
+  show();
+}
+
 function say(text) {
   trouble = text;
   show();
@@ -64,8 +71,8 @@ function say(text) {
 function show() {
   const node = byId("fresh");
   const at = slot ? slot.toLocaleString() : "";
-  node.dataset.state = trouble || behind ? "stale" : "live";
-  const text = trouble || (behind ? `The mirror is behind: this is slot ${at}` : at ? `Live, slot ${at}` : "Live");
+  node.dataset.state = lost || trouble || behind ? "stale" : "live";
+  const text = lost || trouble || (behind ? `The mirror is behind: this is slot ${at}` : at ? `Live, slot ${at}` : "Live");
   if (node.textContent !== text) node.textContent = text;
 }
 

@@ -292,6 +292,7 @@ def test_the_api_comes_back(scene: Scene, desktop: WebDriver) -> None:
     """An open page says that the connection is lost, and without a reload shows what happened since it is back."""
     market = scene.markets["foreign"]
     desktop.get(scene.url("foreign"))
+    until_text(desktop, "#activity", "2.5 SOL on Yes")
     until_text(desktop, "#fresh", "Live")
     before = chances(desktop)
 
