@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import psycopg_pool
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.types import ASGIApp
@@ -23,7 +23,7 @@ from . import openapi, problems
 from .bus import PostgresBus
 from .cache import Cache
 from .edge import Edge, EdgePolicy
-from .errors import UnsupportedMediaType
+from .intake import Intake
 from .limiter import Limiter, LimitPolicy
 from .queries.feed import FeedReader
 from .queries.read import Freshness, Pool, Reader
@@ -76,7 +76,7 @@ def create(settings: Settings) -> Service:
     litestar = Litestar(
         HANDLERS,
         dependencies=dependencies,
-        before_request=_require_json,
+        before_request=Intake(document),
         exception_handlers={Exception: problems.handle, 404: problems.handle, 405: problems.handle},
         after_request=_mark,
         lifespan=[lifespan],
@@ -96,13 +96,6 @@ def _given(value: object) -> Provide:
         return value
 
     return Provide(give, sync_to_thread=False)
-
-
-async def _require_json(request: Request) -> None:
-    """Refuse a body that does not say it is JSON; raises UnsupportedMediaType."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method in ("POST", "PUT") and kind != "application/json":
-        raise UnsupportedMediaType
 
 
 async def _mark(response: Response) -> Response:

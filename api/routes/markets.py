@@ -35,7 +35,9 @@ async def markets(
     creator: FromQuery[str | None] = None,
     mint: FromQuery[str | None] = None,
     engine: FromQuery[Literal["parimutuel", "lmsr", "book"] | None] = None,
-    ends_before: Annotated[int | None, QueryParameter(ge=0, description="unix seconds; lock is before")] = None,
+    ends_before: Annotated[
+        int | None, QueryParameter(ge=0, le=wire.I64_MAX, description="unix seconds; lock is before")
+    ] = None,
     q: Annotated[str | None, QueryParameter(max_length=100, description="part of the question")] = None,
     sort: FromQuery[Literal["volume", "created", "ends", "trending"]] = "created",
     limit: Limit = 20,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -26,6 +27,7 @@ CHANNELS_MAX: Final = 32
 PING_S: Final = 15.0
 SILENCE_MAX_S: Final = 2 * PING_S + 2
 MESSAGES_PER_MINUTE_MAX: Final = 100
+_CURSOR: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ async def sse(
     if len(names) > CHANNELS_MAX:
         raise InvalidRequest(f"At most {CHANNELS_MAX} channels a stream.", field="channels")
     last_id = request.headers.get("last-event-id", "")
-    cursor = int(last_id) if last_id.isascii() and last_id.isdigit() else after
+    cursor = int(last_id) if _CURSOR.fullmatch(last_id) else after
     member = Member()
     ip = str(request.scope.get("client_ip", ""))
     await limiter.open_socket(ip)

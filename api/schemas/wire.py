@@ -12,6 +12,7 @@ from solders.pubkey import Pubkey
 from ..errors import InvalidAddress, InvalidAmount
 
 U64_MAX = 2**64 - 1
+I64_MAX = 2**63 - 1
 PAGE_MAX = 100
 BODY_BYTES_MAX = 65_536
 
