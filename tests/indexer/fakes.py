@@ -6,6 +6,7 @@ reads it, so what is tested is what runs.
 
 import hashlib
 import random
+from base64 import standard_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from solders.signature import Signature
 from idl import codec
 from idl.events import Event
 from idl.program import EVENT_IX_TAG, MARKET_ID
+from idl.schema import load
 from indexer.decode import (
     AUTHORITIES,
     WireHeader,
@@ -33,6 +35,7 @@ from indexer.sources.blocks import Blocks
 from indexer.sources.rpc import Endpoint
 from tests.indexer.lives import World, act
 
+(MARKET_KIND,) = (one.discriminator for one in load("market").accounts if one.name == "Market")
 PROGRAM = str(MARKET_ID)
 AUTHORITY = AUTHORITIES[PROGRAM]
 GENESIS = str(Hash(hashlib.sha256(b"genesis").digest()))
@@ -108,6 +111,8 @@ class View:
     away: bool = False
     genesis: str = GENESIS
     asked: list[str] = field(default_factory=list)
+    accounts: dict[str, bytes] = field(default_factory=dict)
+    lamports: dict[str, int] = field(default_factory=dict)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """The answer to one batch."""
@@ -133,6 +138,19 @@ class View:
 
     def _getSlot(self, options: dict[str, str]) -> int:
         return self._at(options).slot
+
+    def _getMultipleAccounts(self, keys: list[str], options: dict[str, str]) -> dict[str, object]:
+        value = [
+            {"lamports": self.lamports.get(key, 1), "data": [b64encode(self.accounts[key]), "base64"]}
+            if key in self.accounts
+            else None
+            for key in keys
+        ]
+        return {"context": {"slot": self._at(options).slot}, "value": value}
+
+    def _getProgramAccounts(self, _program: str, options: dict[str, str]) -> dict[str, object]:
+        found = [{"pubkey": key} for key, data in self.accounts.items() if data.startswith(MARKET_KIND)]
+        return {"context": {"slot": self._at(options).slot}, "value": found}
 
     def _getFirstAvailableBlock(self) -> int:
         return 0
@@ -198,10 +216,20 @@ def carrying(happened: Sequence[Event], *, seed: bytes) -> WireTransaction:
     return transaction([self_call(codec.encode_event(event)) for event in happened], seed=seed)
 
 
-def source(*views: View, genesis: str | None = None) -> Blocks:
-    """The indexer's own source over these endpoints."""
+def b64encode(data: bytes) -> str:
+    """Base64 as RPC answers have it."""
+    return standard_b64encode(data).decode()
+
+
+def endpoints_of(*views: View) -> list[Endpoint]:
+    """The indexer's own endpoints over these views."""
     endpoints = []
     for n, view in enumerate(views):
         client = httpx.AsyncClient(transport=httpx.MockTransport(view.handle))
         endpoints.append(Endpoint(f"http://endpoint-{n}", client, name=f"endpoint-{n}"))
-    return Blocks(endpoints, genesis=genesis)
+    return endpoints
+
+
+def source(*views: View, genesis: str | None = None) -> Blocks:
+    """The indexer's own source over these endpoints."""
+    return Blocks(endpoints_of(*views), genesis=genesis)

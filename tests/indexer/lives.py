@@ -38,6 +38,7 @@ class Market:
     nonces: dict[bytes, int] = field(default_factory=dict)
     bond: int = 0
     resolution: bool = False
+    vault: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +150,9 @@ def _stake(one: Market, rng: random.Random, slot: int) -> tuple[Market, list[Eve
     supply = tuple(part + amount * (i == outcome) for i, part in enumerate(one.supply))
     nonce = one.nonces.get(owner, 0) + 1
     after = replace(
-        one, seq=one.seq + 1, supply=supply, shares=one.shares | {owner: held}, nonces=one.nonces | {owner: nonce}
-    )
+        one, seq=one.seq + 1, supply=supply, shares=one.shares | {owner: held}, nonces=one.nonces | {owner: nonce},
+        vault=one.vault + amount,
+    )  # fmt: skip
     state = PositionState(owner, owner, nonce, 1, 0, 255, held)
     header = _header(one.address, after.seq, slot, owner)
     return after, [events.Staked(header, outcome, amount, nonce, 15_000, (state,), _value(after))]
@@ -191,7 +193,8 @@ def _pay(one: Market, rng: random.Random, slot: int) -> tuple[Market, list[Event
     items += [PayoutItem(owner, _due(one, owner), 1) for owner in skipped]
     supply = tuple(part - sum(one.shares[owner][i] for owner in paid) for i, part in enumerate(one.supply))
     left = {owner: held for owner, held in one.shares.items() if owner not in paid}
-    after = replace(one, seq=one.seq + 1, supply=supply, shares=left, flags=1)
+    out = sum(item.amount for item in items if item.status == 0)
+    after = replace(one, seq=one.seq + 1, supply=supply, shares=left, flags=1, vault=one.vault - out)
     header = _header(one.address, after.seq, slot)
     return after, [events.PaidOut(header, tuple(items), 1, 2_039_280, _value(after))]
 
@@ -199,9 +202,9 @@ def _pay(one: Market, rng: random.Random, slot: int) -> tuple[Market, list[Event
 def _collect(one: Market, slot: int) -> tuple[Market, list[Event]]:
     kind = next(kind for kind, owed in enumerate(one.fees_owed) if owed)
     owed = tuple(part * (i != kind) for i, part in enumerate(one.fees_owed))
-    after = replace(one, seq=one.seq + 1, fees_owed=owed)
-    header = _header(one.address, after.seq, slot)
     amount = one.fees_owed[kind]
+    after = replace(one, seq=one.seq + 1, fees_owed=owed, vault=one.vault - amount)
+    header = _header(one.address, after.seq, slot)
     return after, [events.FeesCollected(header, kind, WALLETS[1], amount, one.flags, 2_039_280, _value(after))]
 
 
@@ -211,6 +214,9 @@ def _claim_bond(one: Market, slot: int) -> tuple[Market, list[Event]]:
 
 
 def _close(one: Market, slot: int, *, what: int) -> tuple[Market, list[Event]]:
-    after = replace(one, seq=one.seq + 1, phase="closed" if what == 0 else one.phase, resolution=False)
+    residual = one.vault if what == 0 else 0
+    after = replace(
+        one, seq=one.seq + 1, phase="closed" if what == 0 else one.phase, resolution=False, vault=one.vault - residual
+    )
     item = ClosedItem(one.address, one.address, one.address, WALLETS[0], 4_844_160)
-    return after, [events.Closed(_header(one.address, after.seq, slot), what, (item,), 0, NOBODY)]
+    return after, [events.Closed(_header(one.address, after.seq, slot), what, (item,), residual, WALLETS[0])]
