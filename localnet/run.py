@@ -48,14 +48,11 @@ class Options:
 
 
 async def up(options: Options, console: Console) -> None:
-    """Bring a world up, play, and stay until SIGINT or SIGTERM; with `once` return when the story is proven.
+    """Bring a world up, play, and stay until a signal ends it; with `once` return when the story is proven.
 
     Raises a LocalnetError with the reason when anything does not come up, does not stay up, or is not as it must be.
     """
-    task = asyncio.current_task()
-    assert task is not None
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    _stop_at_signals()
     _check(options)
     with _directory(options.keep) as directory, contextlib.ExitStack() as stack:
         plan = _plan(options, directory)
@@ -69,6 +66,20 @@ async def up(options: Options, console: Console) -> None:
             await _beside(supervisor.watch(), _live(options, plan, database, genesis, console))
         finally:
             await supervisor.stop()
+
+
+def _stop_at_signals() -> None:
+    """Ctrl-C, SIGTERM and the end of the terminal cancel this task, once: who is impatient must not cut the stop off.
+
+    A SIGHUP that we were started to ignore (nohup) stays ignored.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        ends.remove(signal.SIGHUP)
+    for number in ends:
+        loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
 
 
 async def _start(plan: world.Plan, database: Database, supervisor: Supervisor, console: Console) -> str:

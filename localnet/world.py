@@ -213,8 +213,12 @@ async def run_command(arguments: list[str], settings: dict[str, str], within_s: 
     try:
         said, _ = await asyncio.wait_for(process.communicate(), within_s)
     except TimeoutError as error:
-        process.kill()
         raise ChildFailed(f"`{' '.join(arguments)}` took more than {within_s:.0f} s") from error
+    finally:
+        # Also when we are told to stop meanwhile.
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode != 0:
         raise ChildFailed(f"`{' '.join(arguments)}` ended with {process.returncode}:\n{said.decode(errors='replace')}")
     return said.decode(errors="replace")
