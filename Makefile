@@ -23,6 +23,7 @@ $(PY):
 		"$(PYTHON)" -m venv --clear --without-pip $(VENV) && "$(PYTHON)" -m pip -q --python $(PY) install pip; }
 
 $(VENV)/.runtime: $(PY) constraints.txt pyproject.toml
+	@echo "installing into $(VENV), about a minute"
 	@$(PIP) install --upgrade --constraint constraints.txt pip
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@

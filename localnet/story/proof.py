@@ -31,6 +31,8 @@ PROTOCOL_FEE_BPS: Final = 250
 _PROVE_S: Final = 60.0
 _OPEN: Final = ("ACCEPTED", "READY", "IN_FLIGHT", "EFFECTIVE")
 _WRONG: Final = ("NEEDS_REVIEW", "FAILED_FINAL")
+# Everybody whose money is counted: who stakes, who proposes, and whom the protocol's fees go to.
+_COUNTED: Final = (*wallets.PEOPLE, wallets.ORACLE, wallets.TREASURY)
 # Who wins each market of the story; None is void.
 WINNERS: Final = {"price": 0, "opinion": 1, "void": None}
 
@@ -63,9 +65,9 @@ def due(made: Made) -> Due:
 
 
 async def lamports(stage: Stage, commitment: Commitment) -> dict[str, int]:
-    """Lamports of everybody who stakes."""
-    found = await together(*(stage.chain.balance(stage.address(n), commitment) for n in wallets.PEOPLE))
-    return dict(zip(wallets.PEOPLE, found, strict=True))
+    """Lamports of everybody whose money is counted."""
+    found = await together(*(stage.chain.balance(stage.address(n), commitment) for n in _COUNTED))
+    return dict(zip(_COUNTED, found, strict=True))
 
 
 async def prove(stage: Stage, made: Sequence[Made], before: dict[str, int]) -> str:
@@ -151,7 +153,7 @@ async def _everybody_whole(stage: Stage, made: Sequence[Made], before: dict[str,
     That is only so if every rent came back to who paid it.
     """
     after = await lamports(stage, "finalized")
-    for who in wallets.PEOPLE:
+    for who in _COUNTED:
         spent = await _one(
             stage, "SELECT coalesce(sum(fee), 0) FROM ledger.transaction WHERE fee_payer = %s", str(stage.address(who))
         )
@@ -159,24 +161,29 @@ async def _everybody_whole(stage: Stage, made: Sequence[Made], before: dict[str,
         if after[who] != sol:
             raise StoryFailed(f"{who} has {after[who]} lamports, not {sol}: {after[who] - sol:+d}")
         dollars = await stage.chain.tokens(addresses.ata(stage.address(who), cast.MINT).address)
-        wanted = cast.WALLET_USD + _net(made, who, native=False)
+        wanted = (0 if who == wallets.TREASURY else cast.WALLET_USD) + _net(made, who, native=False)
         if dollars != wanted:
             raise StoryFailed(f"{who} has {dollars} base units of the dollar, not {wanted}")
-    treasury = await stage.chain.tokens(addresses.ata(stage.address(wallets.TREASURY), cast.MINT).address)
-    earned = sum(due(one).fees[FeeKind.PROTOCOL] + due(one).rest for one in made if one.terms.mint != WSOL_MINT)
-    if treasury != earned:
-        raise StoryFailed(f"the treasury has {treasury} base units of the dollar, not {earned}")
 
 
 def _net(made: Sequence[Made], who: str, *, native: bool) -> int:
-    """What a wallet won or lost over all markets of that money, the fees of its own markets included."""
-    total = 0
-    for one in made:
-        if (one.terms.mint == WSOL_MINT) == native:
-            given = due(one)
-            total += given.paid.get(who, 0) + (given.fees[FeeKind.CREATOR] if one.terms.creator == who else 0)
-            total -= sum(bet.amount for bet in one.terms.bets if bet.who == who)
-    return total
+    """What somebody won or lost over all markets of that money, fees earned included."""
+    return sum(
+        due(one).paid.get(who, 0) + _earned(one, who) - sum(bet.amount for bet in one.terms.bets if bet.who == who)
+        for one in made
+        if (one.terms.mint == WSOL_MINT) == native
+    )
+
+
+def _earned(made: Made, who: str) -> int:
+    """Fees of one market: the creator's, the resolver's where the oracle was it, and the protocol's with the rest."""
+    given = due(made)
+    earned = given.fees[FeeKind.CREATOR] if who == made.terms.creator else 0
+    if who == wallets.ORACLE and not made.terms.is_price:
+        earned += given.fees[FeeKind.RESOLVER]
+    if who == wallets.TREASURY:
+        earned += given.fees[FeeKind.PROTOCOL] + given.rest
+    return earned
 
 
 async def _counts(stage: Stage) -> tuple[int, int, int]:
