@@ -6,6 +6,7 @@ second implementation of the programs: amounts only have to be consistent with e
 
 import random
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from solders.pubkey import Pubkey
 
@@ -129,8 +130,8 @@ def _value(one: Market) -> Value:
     return Value(one.supply, 0, one.fees_owed, 0)
 
 
-def _changed(one: Market, slot: int, old: int, new: int, **more: object) -> events.StateChanged:
-    fields = {"outcome": 255, "mask": 0, "num": 0, "den": 0, "resolver_to": NOBODY} | more
+def _changed(one: Market, slot: int, old: int, new: int, **more: Any) -> events.StateChanged:
+    fields: dict[str, Any] = {"outcome": 255, "mask": 0, "num": 0, "den": 0, "resolver_to": NOBODY} | more
     return events.StateChanged(
         header=_header(one.address, one.seq, slot), from_=old, to=new, flags=one.flags, deadline=1_800_000_000 + slot,
         fees_owed=one.fees_owed, **fields,
