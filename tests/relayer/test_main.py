@@ -1,15 +1,25 @@
 """The commands with good and bad input: exit codes, one clear line that names what is wrong, an audit row an act."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from localnet.database import Database as Server
 from relayer.__main__ import app
 from tests.relayer.rows import add_intent
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command sets up the logs of its process, which here is the tests' own."""
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 def run(*words: str, **settings: str) -> Result:
