@@ -43,12 +43,13 @@ def rent(size: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """One instruction of the allow-list: who signs it, what it is about, who may pay its rent and how much."""
+    """One instruction of the allow-list: who signs it, what it is about, who may pay its rent or gets it back."""
 
     name: str
     signer: str
     rent_slot: str | None = None
     rent_max: int = 0
+    refund_slot: str | None = None
     amount: str | None = None
     wraps: bool = False
 
@@ -57,7 +58,7 @@ ALLOWED: dict[str, Allowed] = {
     rule.name: rule
     for rule in (
         Allowed(name="stake", signer="owner", rent_slot="payer", rent_max=rent(208), amount="amount", wraps=True),
-        Allowed(name="claim", signer="owner"),
+        Allowed(name="claim", signer="owner", refund_slot="payer"),
         Allowed(name="withdraw", signer="owner"),
         Allowed(name="create_market", signer="creator", rent_slot="payer", rent_max=rent(568)),
         Allowed(name="activate", signer="creator", rent_slot="payer", rent_max=rent(165), wraps=True),
@@ -203,17 +204,18 @@ def _signers(normal: Normal, reading: Reading) -> Refusal | None:
 
 
 def _payer(normal: Normal, rule: Allowed, named: dict[str, Pubkey], payers: frozenset[Pubkey]) -> Refusal | None:
-    """Our payers appear nowhere, except account 0 and the named rent slot."""
-    if set(normal.keys[1:]) & payers:
+    """Our payers appear nowhere, except as account 0, once in its rent slot, or once where rent comes back to them."""
+    uses = [key for call in normal.calls for key in (call.program, *call.accounts) if key in payers]
+    granted = {normal.fee_payer}
+    if rule.refund_slot:
+        granted.add(named[rule.refund_slot])
+    slot = named.get(rule.refund_slot or rule.rent_slot or "")
+    if slot in uses and slot in granted:
+        uses.remove(slot)
+    if uses:
+        return Refusal(code="payer_used", detail="Our payer may not appear in an instruction.")
+    if payers & set(normal.keys) - granted:
         return Refusal(code="payer_used", detail="A payer of ours may only be account 0.")
-    if normal.fee_payer not in payers:
-        return None
-    for call in normal.calls:
-        slots = [a for a in call.accounts if a == normal.fee_payer]
-        if call.program == MARKET_ID and rule.rent_slot and named.get(rule.rent_slot) == normal.fee_payer:
-            slots = slots[1:]
-        if slots or call.program == normal.fee_payer:
-            return Refusal(code="payer_used", detail="Our payer may not appear in an instruction.")
     return None
 
 

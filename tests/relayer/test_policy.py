@@ -22,6 +22,7 @@ from tests.relayer.transactions import (
     WALLET,
     WRAPPED,
     build,
+    claim_call,
     close,
     create_wrapped,
     key,
@@ -91,6 +92,15 @@ def assertion(*accounts: Pubkey) -> Instruction:
     return Instruction(LIGHTHOUSE, b"\x00", [meta(a) for a in accounts])
 
 
+@pytest.mark.parametrize("how", [{}, SPONSORED], ids=["self-paid", "sponsored"])
+@pytest.mark.parametrize("payer", sorted(PAYERS), ids=["one payer", "another"])
+def test_rent_comes_back_with_a_claim(payer: Pubkey, how: dict[str, Any]) -> None:
+    """A claim names who paid the position's rent, us too; we lose the fee at most, and nothing if the wallet pays."""
+    reading = said(build([claim_call(rent_to=payer)], **how))
+    assert isinstance(reading, Reading)
+    assert reading.loss_max == (10_000 if how else 0)
+
+
 def test_two_asserts_pass() -> None:
     """Wallets add up to two Lighthouse asserts."""
     assert isinstance(said(build([*steps(), assertion(), assertion()])), Reading)
@@ -131,6 +141,16 @@ ATTACKS: dict[str, tuple[list[Instruction], dict[str, Any], str]] = {
     "payer in an assert": ([*steps(), assertion(PAYER.pubkey())], SPONSORED, "payer_used"),
     "payer gets the closed account": ([*steps()[:4], close(to=PAYER.pubkey())], SPONSORED, "payer_used"),
     "another payer of the pool": ([stake_call(rent=key("second payer").pubkey())], {}, "payer_used"),
+    "claimed into our payer": (
+        [claim_call(rent_to=PAYER.pubkey(), destination=PAYER.pubkey())],
+        SPONSORED,
+        "payer_used",
+    ),
+    "payer behind a claim's accounts": (
+        [with_account(claim_call(rent_to=PAYER.pubkey()), PAYER.pubkey())],
+        {},
+        "payer_used",
+    ),
     "payer used though the wallet pays": ([stake_call(rent=PAYER.pubkey())], {}, "payer_used"),
     # compute budget
     "priority fee by price": ([limit(400_000), price(10_000_000), *steps()], SPONSORED, "priority_fee"),
@@ -250,7 +270,7 @@ def test_allow_list_names_the_idl() -> None:
     known = {i.name: {a.name for a in i.accounts} for i in load("market").instructions}
     for rule in ALLOWED.values():
         assert {rule.signer, "market"} <= known[rule.name]
-        assert rule.rent_slot is None or rule.rent_slot in known[rule.name]
+        assert {rule.rent_slot, rule.refund_slot} - {None} <= known[rule.name]
 
 
 FACTS = Facts(head_slot=900, head_height=880, blockhash_slot=890, blockhash_height=870)

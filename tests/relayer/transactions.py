@@ -13,7 +13,7 @@ from solders.signature import Signature
 from solders.transaction import VersionedTransaction
 
 from idl.addresses import ata, position, vault
-from idl.instructions import stake
+from idl.instructions import claim, stake
 from idl.program import ATA_PROGRAM, SYSTEM_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
 from relayer.message import COMPUTE_BUDGET
 
@@ -89,6 +89,20 @@ def stake_call(
         payer=rent or who,
         owner_token=ata(who, WSOL_MINT).address,
         mint=WSOL_MINT,
+    )
+
+
+def claim_call(*, rent_to: Pubkey, destination: Pubkey | None = None) -> Instruction:
+    """A claim of the wallet; the position's rent goes back to who paid it."""
+    who = WALLET.pubkey()
+    return claim(
+        market=MARKET,
+        vault=vault(MARKET).address,
+        mint=WSOL_MINT,
+        position=position(MARKET, who).address,
+        owner=who,
+        destination=destination or who,
+        payer=rent_to,
     )
 
 
