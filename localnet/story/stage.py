@@ -19,12 +19,14 @@ from solders.pubkey import Pubkey
 from localnet import wallets, world
 from localnet.console import Console
 from localnet.database import Database
-from localnet.errors import StoryFailed
+from localnet.errors import ChildFailed, StoryFailed
 from localnet.story.api import Api
 from localnet.story.chain import Chain
 
 T = TypeVar("T")
 _OPERATOR_S: Final = 120.0
+_OPERATOR_TRIES: Final = 5
+_OPERATOR_PAUSE_S: Final = 2.0
 # How long a fact may take, in slots of the chain: time that the machine needs is in proportion.
 _PATIENCE_S: Final = 120.0
 _PATIENCE_SLOTS: Final = 400
@@ -106,6 +108,14 @@ class Stage:
         await self.until(f"chain time {to}", reached)
 
     async def operator(self, *arguments: str) -> str:
-        """Run a relayer command as its operator does, and answer what it said."""
+        """Run a relayer command as its operator does, again where it failed, and answer what it said.
+
+        Raises ChildFailed when it goes on failing. For commands that may be repeated, as all of the operator's may.
+        """
         settings = world.relayer_settings(self.plan, self.database, self.genesis, self.plan.directory / "payer.json")
-        return await world.run_command(["-m", "relayer", *arguments], settings, _OPERATOR_S)
+        command = ["-m", "relayer", *arguments]
+        for _ in range(_OPERATOR_TRIES - 1):
+            with contextlib.suppress(ChildFailed):  # PostgreSQL may just be starting again; the last try tells
+                return await world.run_command(command, settings, _OPERATOR_S)
+            await asyncio.sleep(_OPERATOR_PAUSE_S)
+        return await world.run_command(command, settings, _OPERATOR_S)
