@@ -27,7 +27,7 @@ _TIMEOUT_S: Final = 10.0
 _TRIES_MAX: Final = 5
 _LATER: Final = frozenset({429, 500, 502, 503, 504})
 # The pool moved between quote and landing, or the relay came to it too late: a wallet asks anew.
-_AGAIN: Final = frozenset({"RateTooLow", "old_blockhash"})
+_AGAIN: Final = frozenset({"RateTooLow", "Expired", "expired", "old_blockhash"})
 
 
 class _Answer(msgspec.Struct, Generic[T], frozen=True):
