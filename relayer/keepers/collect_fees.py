@@ -13,6 +13,8 @@ from relayer.mirror import MarketRow
 from relayer.model import Crank, Verdict
 
 NAME = "collect_fees"
+UNCLAIMED_S = 30 * 86_400
+"""How long after `deadline` a fee that nobody could take goes to the treasury: constants.rs."""
 
 
 def due(world: World) -> Iterator[Due]:
@@ -27,17 +29,18 @@ def due(world: World) -> Iterator[Due]:
 
 def _collect(world: World, market: MarketRow, which: FeeKind) -> Due:
     late = world.now >= market.deadline and which is not FeeKind.PROTOCOL
+    forsaken = late and world.now >= market.deadline + UNCLAIMED_S
     call = collect_fees(
         kind=which,
         market=market.market,
         vault=addresses.vault(market.market).address,
         mint=market.mint,
-        destination=_recipient(world, market, which),
+        destination=_recipient(world, market, FeeKind.PROTOCOL if forsaken else which),
         treasury_destination=world.account_of(world.treasury, market) if late else None,
         token_program=world.token_program(market.mint),
     )
     payload = crank(call, market.market, facts=(which,))
-    episode = f"{which.name.lower()}{'-late' if late else ''}"
+    episode = f"{which.name.lower()}{'-forsaken' if forsaken else '-late' if late else ''}"
     return Due(kind=NAME, subject=str(market.market), episode=episode, crank=payload)
 
 

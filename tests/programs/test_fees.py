@@ -3,15 +3,17 @@
 import pytest
 from solders.pubkey import Pubkey
 
+from idl import addresses
 from idl.enums import FeeKind, Flag
 from idl.events import FeesCollected
-from idl.program import WSOL_MINT
+from idl.program import MARKET_ID, WSOL_MINT
 from localnet.wallets import wallet
 from tests.programs import tokens
-from tests.programs.pools import CREATOR, PLAYERS, created, decided, opened, unpayable
+from tests.programs.pools import CREATOR, PLAYERS, Pool, created, decided, opened, terms, unpayable
 from tests.programs.refusals import refused
 from tests.programs.world import MINTS, USDC, World, key
 
+UNCLAIMED_S = 30 * 86_400
 MINT = pytest.mark.parametrize("mint", MINTS, ids=["sol", "spl", "spl-2022"])
 
 
@@ -73,6 +75,53 @@ def test_fees_that_cannot_be_received(world: World, mint: Pubkey, shift: int, er
     with refused("WrongDestination"):
         world.do(pool.collect_fees(FeeKind.CREATOR, CREATOR, treasury_destination=pool.wallet_of("bob")))
     assert world.do(call).event(FeesCollected).recipient == bytes(key("treasury"))
+
+
+def test_fees_to_the_market_itself(world: World) -> None:
+    """A creator who names the market as recipient gets nothing, and the treasury takes it after 30 days."""
+    itself = addresses.market(key(CREATOR), terms(world).id).address
+    pool = _owing(world, itself)
+    call = pool.collect_fees(FeeKind.CREATOR, CREATOR, destination=itself, treasury_destination=key("treasury"))
+    with refused("Unpayable"):
+        world.do(call)
+    with refused("Unpayable"):
+        world.do(pool.claim("alice", destination=itself))
+    world.at(pool.state.deadline)
+    assert world.do(call).event(FeesCollected).recipient == bytes(key("treasury"))
+
+
+@pytest.mark.parametrize(
+    "reserved",
+    ["SysvarC1ock11111111111111111111111111111111", "ComputeBudget111111111111111111111111111111", str(MARKET_ID)],
+    ids=["sysvar", "builtin", "program"],
+)
+def test_fees_that_no_transaction_can_pay(world: World, reserved: str) -> None:
+    """An address that can never be writable keeps no market open: 60 days after the decision the treasury takes it."""
+    pool = _owing(world, Pubkey.from_string(reserved))
+    call = pool.collect_fees(FeeKind.CREATOR, "treasury")
+    world.at(pool.state.deadline + UNCLAIMED_S - 1)
+    with refused("WrongDestination"):
+        world.do(call)
+    world.at(pool.state.deadline + UNCLAIMED_S)
+    with refused("WrongDestination"):
+        world.do(pool.collect_fees(FeeKind.CREATOR, "bob"))
+    assert world.do(call).event(FeesCollected).recipient == bytes(key("treasury"))
+
+
+def test_fees_late_but_taken(world: World) -> None:
+    """Who was named still gets the fee however late it is collected to them."""
+    pool = _owing(world, key("bob"))
+    world.at(pool.state.deadline + 2 * UNCLAIMED_S)
+    assert world.do(pool.collect_fees(FeeKind.CREATOR, "bob")).event(FeesCollected).recipient == bytes(key("bob"))
+
+
+def _owing(world: World, fee_to: Pubkey) -> Pool:
+    """A decided market in SOL that owes its creator's fee to this address."""
+    pool = opened(world, mint=WSOL_MINT, fee_to=bytes(fee_to))
+    for name in PLAYERS:
+        world.do(pool.stake(name, int(name == "erin"), 6_000))
+    pool.decide(0)
+    return pool
 
 
 @pytest.mark.parametrize("mint", [WSOL_MINT, USDC], ids=["sol", "spl"])

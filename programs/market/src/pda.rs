@@ -53,11 +53,13 @@ pub fn pay(from: &AccountInfo, to: &AccountInfo, lamports: u64) -> Result<()> {
     Ok(())
 }
 
-/// Whether a wallet can be given that many lamports: it is writable, no program, and ends above rent exemption.
+/// Whether a wallet can be given that many lamports: it is writable, no program, not the market that pays (whose data
+/// is in use), and ends above rent exemption.
 pub fn receives(wallet: &AccountInfo, lamports: u64) -> Result<bool> {
+    let Ok(bytes) = wallet.try_data_len() else { return Ok(false) };
     if !wallet.is_writable || wallet.executable {
         return Ok(false);
     }
     let after = wallet.lamports().saturating_add(lamports);
-    Ok(after >= Rent::get()?.minimum_balance(wallet.data_len()))
+    Ok(after >= Rent::get()?.minimum_balance(bytes))
 }

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{fee_kind, flag, CONFIG_ADDRESS, VAULT_SEED};
+use crate::constants::{fee_kind, flag, CONFIG_ADDRESS, UNCLAIMED_S, VAULT_SEED};
 use crate::errors::MarketError;
 use crate::events::{emit, FeesCollected, Value};
 use crate::pda;
@@ -79,6 +79,11 @@ impl<'info> CollectFees<'info> {
     /// Who gets the fees, and through which account: the recipient, or in the end the treasury.
     fn choose(&self, market: &Market, kind: u8, amount: u64, now: i64) -> Result<(Pubkey, &UncheckedAccount<'info>)> {
         let treasury = self.config.load()?.treasury;
+        // Some addresses no transaction can open for writing; what nobody took in twice the time is the treasury's.
+        let forsaken = market.decided() && now >= market.deadline.saturating_add(UNCLAIMED_S);
+        if forsaken && self.fits(market, &self.destination, &treasury, amount)? == (true, true) {
+            return Ok((treasury, &self.destination));
+        }
         let recipient = self.recipient(market, kind, treasury);
         let to_account = kind == fee_kind::CREATOR && market.has(flag::FEE_TO_ACCOUNT);
         let (expected, receives) = if to_account {
