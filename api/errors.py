@@ -140,6 +140,10 @@ class UnknownPosition(NotFound):
     """No position has this address."""
 
 
+class UnknownResolution(NotFound):
+    """Nobody has proposed how this market ended."""
+
+
 class UnknownIntent(NotFound):
     """No intent has this id."""
 

@@ -24,6 +24,8 @@ COLUMNS: LiteralString = f"""m.market AS address, m.slug, m.question, m.creator,
         THEN json_build_object('price', m.strike::text, 'expo', m.expo) END AS strike,
     json_build_object('creator', m.fee_bps[1], 'resolver', m.fee_bps[2], 'protocol', m.fee_bps[3]) AS fee_bps,
     m.min_stake::text AS min_stake, m.max_stake::text AS max_stake, m.uri, m.metadata_hash AS metadata_sha256,
+    m.lot_k::text AS lot_k, m.subsidy::text AS subsidy, m.b::text AS liquidity, m.cost::text AS cost,
+    m.escrow::text AS escrow, m.likes, m.dislikes, m.quorum_voters,
     m.vault::text AS vault, m.fees_owed::text[] AS fees_owed,
     CASE WHEN m.payout IS NOT NULL THEN json_build_object(
         'mask', m.payout[1], 'num', m.payout[2]::text, 'den', m.payout[3]::text) END AS payout,

@@ -1,6 +1,6 @@
 """One file a noun: parse the request, run one statement or one submit, answer. HANDLERS is the whole surface."""
 
-from . import markets, metadata, pages, platform, relay, stream, transactions, users
+from . import markets, metadata, pages, platform, relay, stream, trades, transactions, users, votes
 
 HANDLERS = [
     markets.markets,
@@ -9,9 +9,14 @@ HANDLERS = [
     markets.market_activity,
     markets.market_positions,
     markets.market_quote,
+    trades.market_trades,
+    trades.market_book,
+    votes.market_resolution,
+    votes.market_votes,
     users.position,
     users.user,
     users.user_positions,
+    trades.user_orders,
     platform.config,
     platform.platform_limits,
     platform.fees,

@@ -32,7 +32,11 @@ class Strike(msgspec.Struct, frozen=True):
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True):
-    """One market as the mirror knows it."""
+    """One market as the mirror knows it.
+
+    liquidity (the market maker's b), subsidy and cost are of an LMSR market, lot_k (a lot is 100 of it) and escrow of
+    a book; likes and dislikes are the votes on its proposal.
+    """
 
     address: Address
     slug: str
@@ -61,6 +65,14 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     max_stake: Amount
     uri: str
     metadata_sha256: str
+    lot_k: Amount
+    subsidy: Amount
+    liquidity: Amount
+    cost: Amount
+    escrow: Amount
+    likes: int
+    dislikes: int
+    quorum_voters: int
     vault: Amount
     fees_owed: list[Amount]
     payout: Payout | None

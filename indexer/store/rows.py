@@ -10,7 +10,9 @@ import msgspec
 from sqlalchemy import Table
 
 from indexer.fold.rows import (
+    BookOrder,
     Config,
+    Fill,
     LedgerLeg,
     Market,
     MintRule,
@@ -21,6 +23,8 @@ from indexer.fold.rows import (
     Resolution,
     Stake,
     Subject,
+    Trade,
+    Vote,
     WalletMarket,
 )  # fmt: skip
 from indexer.model import Row
@@ -30,10 +34,10 @@ from indexer.tables.projections import Projections
 
 # Rows that change; their undo images are rows of the same table.
 CHANGING: tuple[type[Row], ...] = (
-    Subject, Config, MintRule, Orphan, Market, Outcome, Position, Resolution, Payout, WalletMarket,
+    Subject, Config, MintRule, Orphan, Market, Outcome, Position, Resolution, Payout, WalletMarket, BookOrder, Vote,
 )  # fmt: skip
 # Rows that only come, each with its slot.
-GROWING: tuple[type[Row], ...] = (Stake, LedgerLeg)
+GROWING: tuple[type[Row], ...] = (Stake, Trade, Fill, LedgerLeg)
 
 _encoder = msgspec.json.Encoder()
 

@@ -5,7 +5,7 @@ Text only; created by migrate with the search path set to schema `chain`.
 
 from sqlalchemy import Table
 
-from indexer.tables.projections import Config, Market, MintRule, Position, Resolution
+from indexer.tables.projections import BookOrder, Config, Market, MintRule, Position, Resolution, Vote
 
 EFFECTIVE_STATE = """CASE
     WHEN m.closed_slot IS NOT NULL THEN 'closed'
@@ -45,4 +45,8 @@ VIEWS: dict[str, str] = {
         CASE WHEN o.address IS NULL THEN p.state ELSE 'closed' END AS state
         FROM position p LEFT JOIN orphan o ON o.address = p.address""",
     "v1_resolution": f"SELECT {_columns(Resolution, 'r')} FROM resolution r",
+    "v1_book_order": f"SELECT {_columns(BookOrder, 'b')} FROM book_order b",
+    "v1_vote": f"""SELECT {_columns(Vote, "v", but=frozenset({"state"}))},
+        CASE WHEN o.address IS NULL THEN v.state ELSE 'closed' END AS state
+        FROM vote v LEFT JOIN orphan o ON o.address = v.address""",
 }

@@ -1,21 +1,13 @@
-"""The tables of schema `chain` that are folded from events: config, markets, positions, money. Derived, rebuildable.
-
-A column named as a field of an account of the program means that field. Written by store alone; the relayer reads
-them through the views v1_*, the api directly too. Row values of the same names and order are in fold/rows.py.
-"""
+"""The tables of config, markets, positions, resolutions, votes and money. Folded from events."""
 
 from datetime import datetime
 
 from sqlalchemy import Boolean, Index
 from sqlalchemy import text as sql
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from indexer.tables.columns import base58, base58s, big, hex32, moment, text, u64, u64s, u128
-
-
-class Projections(SQLModel, registry=registry()):
-    """Base of the folded tables."""
+from indexer.tables.projections.base import Projections
 
 
 class Config(Projections, table=True):
@@ -297,3 +289,26 @@ class WalletMarket(Projections, table=True):
     pnl: int = u128()
     correct: bool | None = Field(default=None, sa_type=Boolean, nullable=True)
     staked: int = u128()
+
+
+class Vote(Projections, table=True):
+    """One wallet's vote: on a proposal (round 0, side 1 likes it) or in a dispute (round 1, side = an outcome or n).
+
+    Every field of its account; state: open or claimed, paid: atoms that came back of the weight with the claim.
+    """
+
+    __table_args__ = (Index("vote_voter", "voter", "slot"),)
+
+    market: str = base58(key=True)
+    round: int = big(key=True, autoincrement=False)
+    voter: str = base58(key=True)
+    address: str = base58()
+    weight: int = u64()
+    side: int = big()
+    bump: int = big()
+    state: str = text()
+    paid: int = u64()
+    seq: int = big()
+    slot: int = big()
+    ts: datetime = moment()
+    signature: str = base58()

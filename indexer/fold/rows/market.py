@@ -1,8 +1,4 @@
-"""The rows that folding makes: one value a table of the same columns in the same order. Pure; used by fold and store.
-
-Pubkeys are base58 text, hashes that are no addresses hexadecimal text, amounts base units. What a column means is
-said in tables/projections.py.
-"""
+"""The rows of subjects, config, markets, positions, resolutions, votes and money. Pure; used by fold and store."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -327,3 +323,24 @@ class WalletMarket(Row, frozen=True, gc=False):
     pnl: int
     correct: bool | None
     staked: int
+
+
+class Vote(Row, frozen=True, gc=False):
+    """One wallet's vote on a proposal or in a dispute, and what it got back."""
+
+    table: ClassVar[str] = "vote"
+    key: ClassVar[tuple[str, ...]] = ("market", "round", "voter")
+
+    market: str
+    round: int
+    voter: str
+    address: str
+    weight: int
+    side: int
+    bump: int
+    state: str
+    paid: int
+    seq: int
+    slot: int
+    ts: datetime
+    signature: str
