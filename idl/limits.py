@@ -14,6 +14,11 @@ URI_BYTES_MAX: Final = 120
 U64_MAX: Final = 2**64 - 1
 NONCE_WINDOW: Final = 64
 
+# A market maker's liquidity and supplies, beyond which its arithmetic is not promised.
+B_MIN: Final = 2**10
+B_MAX: Final = 2**54 - 1
+SUPPLY_MAX: Final = 2**62
+
 # market id = slot << ID_SLOT_SHIFT | k, for a slot not older than ID_SLOT_AGE_MAX when the market is created.
 ID_SLOT_SHIFT: Final = 16
 ID_SLOT_AGE_MAX: Final = 150

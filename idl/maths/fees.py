@@ -23,6 +23,11 @@ def loser_fee(losers: int, total_bps: int) -> int:
     return ceil_div(losers * total_bps, BPS)
 
 
+def trade_fee(shares: int, value: int, total_bps: int) -> int:
+    """ceil(min(v, s - v) * total_bps / 10000) for v of collateral against s shares: as much as its complement."""
+    return ceil_div(min(value, max(shares - value, 0)) * total_bps, BPS)
+
+
 def split_fee(fee: int, creator_bps: int, resolver_bps: int, protocol_bps: int) -> FeeSplit:
     """Share a fee in proportion to the three rates; what rounding leaves goes to the protocol."""
     total = creator_bps + resolver_bps + protocol_bps

@@ -18,3 +18,8 @@ def u64(value: int) -> int:
     if not 0 <= value <= U64_MAX:
         raise OverflowError(f"{value} is not a u64")
     return value
+
+
+def mul_hi(a: int, b: int) -> int:
+    """floor(a * b / 2^64): the product of a number with a fraction in Q64."""
+    return a * b >> 64

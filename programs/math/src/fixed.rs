@@ -24,6 +24,12 @@ pub fn mul_div_ceil(a: u64, b: u64, d: u64) -> Option<u64> {
     }
 }
 
+/// floor(a * b / 2^64): the product of a number with a fraction in Q64.
+#[inline(always)]
+pub const fn mul_hi(a: u64, b: u64) -> u64 {
+    ((a as u128 * b as u128) >> 64) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

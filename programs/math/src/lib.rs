@@ -4,6 +4,9 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod explog;
 pub mod fees;
 pub mod fixed;
+pub mod lmsr;
 pub mod parimutuel;
+pub mod tables;
