@@ -116,7 +116,7 @@ _MARKET = (
 )
 
 _DUE = """
-    m.state IN ('finalized', 'void', 'rejected', 'resolving')
+    m.state IN ('finalized', 'void', 'rejected', 'resolving', 'disputed', 'contested')
     OR m.state IN ('proposed', 'approved') AND m.deadline <= %(now)s
     OR m.state IN ('active', 'locked', 'halted') AND (
         m.source_kind = 0 AND m.op = 4 AND m.flags & 8 = 0 AND m.open <= %(now)s

@@ -24,16 +24,18 @@ from idl.events import (
     OutcomeProposed,
     PaidOut,
     PauseSet,
+    PositionState,
     PriceCandidate,
     PriceResolved,
     Staked,
     StateChanged,
     StrikeRecorded,
+    Value,
     VoidAnnounced,
     Withdrawn,
 )  # fmt: skip
 from indexer.errors import SequenceGap
-from indexer.fold import config, market, resolve, settle, trade
+from indexer.fold import config, holding, market, resolve, settle, trade
 from indexer.fold.rows import Market, Outcome, Resolution, Subject
 from indexer.fold.work import At, Known, Ref, Work, at, base58
 from indexer.model import Changes, Decoded, Fact
@@ -62,15 +64,23 @@ def _refs(subject: str, event: Event | None) -> list[Ref]:
     found: list[Ref] = [(Market, (subject,)), (Resolution, (subject,))]
     match event:
         case Staked() | Withdrawn():
-            found += trade.refs(subject, event)
+            found += _valued(subject, event.value, event.positions)
         case PaidOut():
-            found += settle.paid_refs(subject, event)
+            found += [*_valued(subject, event.value), *settle.paid_refs(subject, event)]
         case FeesCollected():
-            found += settle.fee_refs(subject, event)
+            found += _valued(subject, event.value)
         case MarketCreated():
             found += [(Outcome, (subject, i)) for i in range(event.n)]
         case _:
             pass
+    return found
+
+
+def _valued(subject: str, value: Value, positions: Sequence[PositionState] = ()) -> list[Ref]:
+    """The rows of outcomes and owners that an event's post-state speaks of."""
+    found: list[Ref] = [(Outcome, (subject, i)) for i in range(len(value.supply))]
+    for state in positions:
+        found += holding.refs(subject, base58(state.owner))
     return found
 
 

@@ -3,10 +3,11 @@
 import msgspec
 
 from idl.events import BondClaimed, Closed, FeesCollected, PaidOut, PayoutItem
+from indexer.fold import holding
+from indexer.fold.holding import CLOSED
 from indexer.fold.ledger import Account, Kind, leg
 from indexer.fold.market import FINALIZED, VOID, closed_market, touched, valued
-from indexer.fold.rows import Market, Outcome, Payout, Position, Resolution, WalletMarket
-from indexer.fold.trade import CLOSED
+from indexer.fold.rows import Market, Payout, Position, Resolution, WalletMarket
 from indexer.fold.work import At, Ref, Work, base58
 
 PAID, SKIPPED = "paid", "skipped"
@@ -14,10 +15,10 @@ PAID, SKIPPED = "paid", "skipped"
 
 def paid_refs(subject: str, event: PaidOut) -> list[Ref]:
     """The rows that a payout may touch."""
-    found: list[Ref] = [(Outcome, (subject, i)) for i in range(len(event.value.supply))]
+    found: list[Ref] = []
     for item in event.items:
         owner = base58(item.owner)
-        found += [(Position, (subject, owner)), (Payout, (subject, owner)), (WalletMarket, (owner, subject))]
+        found += [*holding.refs(subject, owner), (Payout, (subject, owner))]
     return found
 
 
@@ -48,14 +49,16 @@ def _settled(work: Work, at: At, market: Market, owner: str, item: PayoutItem) -
     wallet = work.get(WalletMarket, owner, at.subject)
     if position is None or wallet is None:
         return
-    gain = item.amount - position.cost
+    gain = item.amount - position.credit - position.cost
+    zeros = (0,) * len(position.shares)
     work.put(
         msgspec.structs.replace(
-            position, last_seq=at.seq, credit=0, shares=(0,) * len(position.shares), cost=0, state=CLOSED,
+            position, last_seq=at.seq, credit=0, shares=zeros, held=zeros, costs=zeros, cost=0,
+            state=CLOSED,
             realised=position.realised + gain, payout=position.payout + item.amount, payout_sig=at.signature,
         )
     )  # fmt: skip
-    right = _right(market, position.shares)
+    right = _right(market, position.held)
     work.put(msgspec.structs.replace(wallet, pnl=wallet.pnl + gain, correct=right, staked=0))
 
 
@@ -74,11 +77,6 @@ def bond_claimed(work: Work, at: At, event: BondClaimed) -> None:
     if row is not None:
         work.put(msgspec.structs.replace(row, owed=event.owed, flags=event.flags))
     leg(work, at, market, wallet=base58(event.owner), kind=Kind.BOND, account=Account.BOND, delta=-event.amount)
-
-
-def fee_refs(subject: str, event: FeesCollected) -> list[Ref]:
-    """The rows that a collection of fees may touch."""
-    return [(Outcome, (subject, i)) for i in range(len(event.value.supply))]
 
 
 def fees_collected(work: Work, at: At, event: FeesCollected) -> None:

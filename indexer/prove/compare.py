@@ -11,9 +11,9 @@ from idl.enums import Flag
 from idl.errors import DecodeError
 from indexer.decode import read_event
 from indexer.fold import Known, fold, refs
+from indexer.fold.holding import OPEN
 from indexer.fold.ledger import Account as Held
 from indexer.fold.rows import Config, LedgerLeg, Market, MintRule, Position, Resolution
-from indexer.fold.trade import OPEN
 from indexer.fold.work import texts
 from indexer.model import Block, Decoded, Fact, Row
 from indexer.prove.accounts import Account, Snapshot

@@ -1,4 +1,4 @@
-"""Lets a proposal or a price candidate stand once its window is over; key: the window's end."""
+"""Lets a proposal or a price candidate stand once its window, or the council's, is over; key: the window's end."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,10 +12,10 @@ NAME = "finalize"
 
 
 def due(world: World) -> Iterator[Due]:
-    """Resolving markets whose window ended."""
+    """Resolving and contested markets whose window ended."""
     for market in world.markets:
         resolution = world.resolutions.get(market.market)
-        if market.state != "resolving" or resolution is None or world.now < resolution.window_end:
+        if market.state not in ("resolving", "contested") or resolution is None or world.now < resolution.window_end:
             continue
         call = finalize(market=market.market, resolution=addresses.resolution(market.market).address)
         episode = str(resolution.window_end)

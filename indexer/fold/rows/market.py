@@ -207,6 +207,8 @@ class Position(Row, frozen=True, gc=False):
     shares: tuple[int, ...]
     staked: int
     cost: int
+    held: tuple[int, ...]
+    costs: tuple[int, ...]
     realised: int
     payout: int
     state: str

@@ -77,7 +77,7 @@ class Market(Projections, table=True):
     """One market: every field of its account, and what readers want beside it.
 
     price: implied chance of each outcome in millionths; vault: atoms the vault should hold; payout: mask, num, den
-    once decided; volume: atoms staked.
+    once decided; volume: atoms staked or traded.
     """
 
     __table_args__ = (Index("market_state_lock", "state", "lock"), Index("market_creator", "creator"))
@@ -169,8 +169,9 @@ class Outcome(Projections, table=True):
 class Position(Projections, table=True):
     """One wallet's shares in one market: every field of its account, and its money so far.
 
-    staked: atoms paid in; cost: of the shares still held; realised: gain or loss of what was settled; payout: atoms
-    paid out; state: open or closed.
+    staked: atoms paid in for shares; cost: of the shares still held, costs by outcome; held: shares by outcome, those
+    in orders and seats too; realised: gain or loss of what was sold or settled; payout: atoms paid out; state: open or
+    closed.
     """
 
     __table_args__ = (
@@ -191,6 +192,8 @@ class Position(Projections, table=True):
     shares: list[int] = u64s()
     staked: int = u128()
     cost: int = u128()
+    held: list[int] = u64s()
+    costs: list[int] = u64s()
     realised: int = u128()
     payout: int = u128()
     state: str = text()
@@ -276,8 +279,8 @@ class LedgerLeg(Projections, table=True):
 class WalletMarket(Projections, table=True):
     """One wallet's figures in one market; a wallet's totals are sums over these.
 
-    volume: atoms staked; staked: atoms still at stake; pnl: atoms won or lost, set once settled; correct: whether the
-    larger part stood on the outcome that won, null while undecided or void.
+    volume: atoms staked or traded; staked: what the shares still held cost; pnl: atoms won or lost; correct: whether
+    the larger part stood on the outcome that won, null while undecided or void.
     """
 
     __tablename__ = "wallet_market"  # pyright: ignore[reportAssignmentType]
