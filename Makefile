@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := setup
-.PHONY: setup up test check programs programs-check test-validator bench clean
+.PHONY: setup up test soak check programs programs-check test-validator bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ up: setup
 
 test: $(VENV)/.tools
 	@$(PY) -m pytest -m "not validator" $(TESTS) $(ARGS)
+
+soak: $(VENV)/.tools
+	@$(PY) -m tests.model soak $(ARGS)
 
 check: $(VENV)/.tools
 	$(BIN)/ruff format --check

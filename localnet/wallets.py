@@ -6,6 +6,7 @@ Their secrets are public by construction, so they are worth nothing elsewhere. C
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ ORACLE: Final = "oracle"
 PEOPLE: Final = ("alice", "bob", "carol", "dave", "erin")
 
 
+@cache
 def wallet(name: str) -> Keypair:
     """The keypair of `name`: ed25519 seed = sha256("sealbook localnet wallet " + name)."""
     return Keypair.from_seed(hashlib.sha256(f"sealbook localnet wallet {name}".encode()).digest())

@@ -41,14 +41,19 @@ def rebuild(events: Iterable[Event]) -> Accounts:
     found: Accounts = {}
     last: dict[bytes, int] = {}
     for event in events:
-        header = event.header
-        assert header.seq == last.get(header.subject, 0) + 1, f"gap before {event}"
-        last[header.subject] = header.seq
-        _apply(found, event)
-        subject = Pubkey(header.subject)
-        if isinstance(known := found.get(subject), Config | Market):
-            found[subject] = replace(known, seq=header.seq)
+        follow(found, last, event)
     return found
+
+
+def follow(found: Accounts, last: dict[bytes, int], event: Event) -> None:
+    """Takes one more event in; `last` holds the number of each subject's last one, and none may be missing."""
+    header = event.header
+    assert header.seq == last.get(header.subject, 0) + 1, f"gap before {event}"
+    last[header.subject] = header.seq
+    _apply(found, event)
+    subject = Pubkey(header.subject)
+    if isinstance(known := found.get(subject), Config | Market):
+        found[subject] = replace(known, seq=header.seq)
 
 
 def _apply(found: Accounts, event: Event) -> None:

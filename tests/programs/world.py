@@ -38,6 +38,7 @@ PEOPLE: Final = ("alice", "bob", "carol", "dave", "erin", "payer", "authority", 
 Kind = TypeVar("Kind")
 
 
+@cache
 def key(name: str) -> Pubkey:
     """The address of a seeded wallet."""
     return wallet(name).pubkey()

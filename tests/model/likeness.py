@@ -1,0 +1,160 @@
+"""Whether an account is what the model says of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from solders.account import Account as Raw
+
+from idl.accounts import Account
+from idl.enums import Flag, Op, State
+from tests.model.chain import tokens_in
+from tests.model.nouns import Holding, Market, Resolution, rent
+from tests.model.rules.opening import MARKET_BYTES, TOKEN_BYTES
+from tests.model.stage import Place, Stage
+from tests.programs.world import key
+
+Facts = Mapping[str, object]
+NOBODY: Final = bytes(32)
+
+
+def unlike(stage: Stage, place: Place, raw: Raw, account: Account | None) -> Iterable[str]:
+    """What is otherwise than the model has it."""
+    for name, expected in EXPECTED[str(place[0])](stage, place).items():
+        found = FOUND[name](raw, account) if name in FOUND else getattr(account, name, None)
+        if found != expected:
+            yield f"{name} is {found}, by the model {expected}"
+
+
+FOUND: Final[Mapping[str, Callable[[Raw, Account | None], object]]] = {
+    "lamports": lambda raw, account: raw.lamports,
+    "tokens": lambda raw, account: tokens_in(raw) or 0,
+    "exists": lambda raw, account: account is not None,
+}
+
+
+def _wallet(stage: Stage, place: Place) -> Facts:
+    return {"lamports": stage.model.lamports[str(place[1])]}
+
+
+def _token(stage: Stage, place: Place) -> Facts:
+    _, name, mint = place  # type: ignore[misc]
+    return {"tokens": stage.model.tokens[name, mint]}  # type: ignore[index]
+
+
+def _config(stage: Stage, place: Place) -> Facts:
+    return {"pause": stage.model.pause}
+
+
+def _market_of(stage: Stage, place: Place) -> Market | None:
+    found = stage.model.markets.get(int(place[1]))
+    return found if found is not None and found.state != "Closed" else None
+
+
+def _vault(stage: Stage, place: Place) -> Facts:
+    market = _market_of(stage, place)
+    return {"tokens": market.vault if market is not None and not market.unwrapped else 0}
+
+
+def _bonds(stage: Stage, place: Place) -> Facts:
+    market = _market_of(stage, place)
+    return {"tokens": market.bonds if market is not None else 0}
+
+
+def _market(stage: Stage, place: Place) -> Facts:
+    market = _market_of(stage, place)
+    if market is None:
+        return {"exists": False, "lamports": 0}
+    mask, num, den = market.payout or (0, 0, 0)
+    supply = market.supply()
+    return _strike(market) | {
+        "state": State[market.state],
+        "deadline": market.deadline,
+        "supply": (*supply, *[0] * (8 - len(supply))),
+        "escrow": market.escrow(),
+        "fees_owed": tuple(market.fees),
+        "mask": mask,
+        "num": num,
+        "den": den,
+        "cost": market.cost,
+        "resolver_to": bytes(key(market.resolver_to)) if market.resolver_to else NOBODY,
+        "flags": _flags(market),
+        "lamports": rent(MARKET_BYTES) + (rent(TOKEN_BYTES) + market.vault if market.unwrapped else 0),
+    }
+
+
+def _strike(market: Market) -> dict[str, Any]:
+    strike = market.strike
+    if strike is None:
+        return {"strike": market.terms.strike, "strike_until": 0, "strike_off": 0}
+    off = strike.publish - market.terms.open
+    return {"strike": strike.price, "expo": strike.expo, "strike_until": strike.until, "strike_off": off}
+
+
+def _flags(market: Market) -> int:
+    strike = market.strike
+    fixed = market.terms.price and market.terms.op != Op.UPDOWN
+    bits = {
+        Flag.UNWRAPPED: market.unwrapped,
+        Flag.HALTED: market.halted,
+        Flag.STRIKE_SET: fixed or strike is not None,
+        Flag.STRIKE_FINAL: market.strike_final,
+        Flag.STRIKE_WIDE: strike is not None and strike.wide,
+    }
+    return sum(bit for bit, there in bits.items() if there)
+
+
+def _position(stage: Stage, place: Place) -> Facts:
+    _, k, name = place  # type: ignore[misc]
+    market = stage.model.markets.get(int(k))
+    holding = market.holders.get(str(name)) if market is not None else None
+    if market is None or holding is None:
+        return {"exists": False, "lamports": 0}
+    return {
+        "owner": bytes(key(str(name))),
+        "shares": tuple(holding.shares),
+        "credit": holding.credit,
+        "last_nonce": holding.top,
+        "nonce_bits": nonce_bits(holding),
+        "lamports": rent(144 + 8 * market.terms.n),
+    }
+
+
+def nonce_bits(holding: Holding) -> int:
+    """The window of used nonces, as the specification writes it: bit k is the nonce k behind the greatest."""
+    return sum(1 << (holding.top - one) for one in holding.used if holding.top - one < 64)
+
+
+def _resolution(stage: Stage, place: Place) -> Facts:
+    market = _market_of(stage, place)
+    held = market.resolution if market is not None else None
+    if market is None or held is None:
+        return {"exists": False, "lamports": 0}
+    return _bonded(held) | {
+        "proposer": bytes(key(held.proposer)),
+        "payer": bytes(key(held.payer)),
+        "proposed": held.outcome,
+        "window_end": held.window_end,
+        "final_outcome": 255 if held.final is None else held.final,
+        "publish_time": held.publish,
+    }
+
+
+def _bonded(held: Resolution) -> dict[str, Any]:
+    return {
+        "bond": held.bond,
+        "quorum": held.quorum,
+        "owed": held.owed,
+        "disputer": bytes(key(held.disputer)) if held.disputer else NOBODY,
+    }
+
+
+EXPECTED: Final[Mapping[str, Callable[[Stage, Place], Facts]]] = {
+    "wallet": _wallet,
+    "token": _token,
+    "config": _config,
+    "market": _market,
+    "vault": _vault,
+    "bonds": _bonds,
+    "position": _position,
+    "resolution": _resolution,
+}

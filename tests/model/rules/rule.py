@@ -1,0 +1,84 @@
+"""The shape of a rule, and what rules share."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.model.nouns import UNCLAIMED_S, Market, Why, World
+from tests.model.stage import Stage
+from tests.programs.world import Call
+
+Args = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing that can be tried.
+
+    draw: picks the arguments, from what a player can see; None where it makes no sense now.
+    expect: the model's answer; changes the model only if it is an empty Why.
+    call: the real instruction; None where only the world around the programs changes.
+    seasons: how often it is tried in a phase of a market that it fits, beside a rare try anywhere.
+    engines, price: which markets it fits; price None: all.
+    """
+
+    draw: Callable[[random.Random, World, Market], Args | None]
+    expect: Callable[..., Why]
+    call: Callable[..., Call | None]
+    seasons: dict[str, float] = field(default_factory=dict)
+    engines: tuple[int, ...] = (0, 1, 2)
+    price: bool | None = None
+
+    def weight(self, market: Market, now: int) -> float:
+        """How often it is tried on a market now."""
+        fits = market.terms.engine in self.engines and self.price in (None, market.terms.price)
+        return self.seasons.get(phase(market, now), 0.0) if fits else 0.0
+
+
+def phase(market: Market, now: int) -> str:
+    """The state, an active market's by the time of its life: Early, Active, Locked, Due."""
+    terms = market.terms
+    if market.state != "Active" or terms.open <= now < terms.lock:
+        return market.state
+    if now < terms.open:
+        return "Early"
+    return "Locked" if now < terms.event else "Due"
+
+
+def before(why: Why, now: int, end: int) -> None:
+    """Refused from `end` on."""
+    why("TooLate", now >= end)
+
+
+def since(why: Why, now: int, start: int) -> None:
+    """Refused before `start`."""
+    why("TooEarly", now < start)
+
+
+def vaulted(why: Why, market: Market) -> None:
+    """Refused while the market has no vault: its address is checked first."""
+    why("ConstraintSeeds", market.state in ("Proposed", "Approved", "Rejected"))
+
+
+def enter(world: World, market: Market, state: str) -> None:
+    """Goes over to a state; what comes of it is the same whoever does it."""
+    if market.state == "Active":
+        market.halted = False
+    market.state = state
+    market.deadline = world.now + UNCLAIMED_S if market.decided else 0
+
+
+def near(rng: random.Random, *values: int) -> int:
+    """One of the values, or just beside it."""
+    return max(0, rng.choice(values) + rng.choice((-1, 0, 0, 1)))
+
+
+def futile(rng: random.Random, hopeless: bool) -> bool:
+    """Whether to leave a try that cannot succeed; now and then it is made all the same."""
+    return hopeless and rng.random() < 0.93
+
+
+def anybody(rng: random.Random, stage: type[Stage] = Stage) -> str:
+    """One of the traders."""
+    return rng.choice(stage.TRADERS)

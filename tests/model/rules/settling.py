@@ -1,0 +1,330 @@
+"""From the decision to the last lamport: claims, payouts, fees, bonds, and the closing of everything."""
+
+import random
+
+from solders.instruction import AccountMeta
+
+from idl import instructions as ix
+from idl.enums import FeeKind
+from localnet.wallets import wallet
+from tests.model.nouns import UNCLAIMED_S, Market, Why, World
+from tests.model.rules.deciding import RESOLUTION_BYTES
+from tests.model.rules.opening import MARKET_BYTES, TOKEN_BYTES
+from tests.model.rules.parimutuel import POSITION_BYTES, drawn_nonce, drawn_valid
+from tests.model.rules.rule import Args, Rule, anybody, futile, vaulted
+from tests.model.stage import Stage
+from tests.programs.pools import CREATOR
+from tests.programs.world import Call, key
+
+PAST = {"Finalized": 1.0, "Void": 1.0}
+ID_SLOTS_MAX = 150
+
+
+def unwrap(market: Market) -> None:
+    """The first payment of a decided SOL market turns its vault into plain SOL."""
+    market.unwrapped = market.unwrapped or (market.native and market.decided)
+
+
+def burn(world: World, market: Market, who: str) -> None:
+    """The position is closed, its rent goes back."""
+    world.pay_rent(market.holders[who].payer, POSITION_BYTES + 8 * market.terms.n, 1)
+    del market.holders[who]
+
+
+def frozen(world: World, market: Market, who: str) -> bool:
+    """Whether a payment to this wallet goes to a token account that takes none."""
+    return not (market.native and market.decided) and (who, market.terms.mint) in world.frozen
+
+
+# positions
+
+
+def draw_claim(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Mostly to oneself."""
+    who = anybody(rng)
+    if futile(rng, who not in market.holders) or (market.decided and _lost(rng, market, who)):
+        return None
+    return (market.k, who, rng.choice((who, who, who, anybody(rng))))
+
+
+def _lost(rng: random.Random, market: Market, who: str) -> bool:
+    """Whether somebody who lost leaves the position where it is."""
+    return who in market.holders and market.paid_for(market.holders[who]) == 0 and rng.random() < 0.8
+
+
+def expect_claim(world: World, k: int, who: str, to: str) -> Why:
+    """The owner burns a position for what it pays."""
+    market, why = world.markets[k], Why()
+    holding = market.holders.get(who)
+    vaulted(why, market)
+    why("NotDecided", not market.decided)
+    why("NoAccount", holding is None)
+    if holding is not None and market.decided:
+        amount = market.paid_for(holding)
+        why("AccountFrozen", amount > 0 and frozen(world, market, to))
+        if not why:
+            unwrap(market)
+            world.give(market, to, amount)
+            burn(world, market, who)
+    return why
+
+
+def call_claim(stage: Stage, k: int, who: str, to: str) -> Call:
+    """claim."""
+    pool = stage.pools[k]
+    return pool.claim(who, destination=pool.wallet_of(to) if stage.decided(k) else pool.ata(to))
+
+
+def draw_pay_out(rng: random.Random, world: World, market: Market) -> Args | None:
+    """A batch, sometimes with a repeated, closed or foreign position in it."""
+    names = rng.choices(Stage.TRADERS, k=rng.randint(1, 4))
+    if futile(rng, not market.holders) or (market.decided and any(_lost(rng, market, one) for one in names)):
+        return None
+    return (market.k, tuple((rng.choice((market.k,) * 6 + tuple(world.markets)), name) for name in names))
+
+
+def expect_pay_out(world: World, k: int, batch: tuple[tuple[int, str], ...]) -> Why:
+    """Pays whom it can; closed, foreign and repeated positions change nothing."""
+    market, why = world.markets[k], Why()
+    due = [name for home, name in dict.fromkeys(batch) if home == k and name in market.holders]
+    why("NotDecided", bool(due) and not market.decided)
+    vaulted(why, market)
+    if not why:
+        unwrap(market)
+        for name in due:
+            amount = market.paid_for(market.holders[name])
+            if amount == 0 or world.can_take(market, name):
+                world.give(market, name, amount)
+                burn(world, market, name)
+    return why
+
+
+def call_pay_out(stage: Stage, k: int, batch: tuple[tuple[int, str], ...]) -> Call:
+    """pay_out to the canonical destinations."""
+    pool = stage.pools[k]
+    remaining, known = [], [(stage.pools[home], name) for home, name in batch if home in stage.pools]
+    for home, name in known:
+        keys = (home.position(name), pool.wallet_of(name), key(name))
+        remaining += [AccountMeta(one, False, True) for one in keys]
+    bumps = b"" if pool.native else bytes(pool.bump(name) for _, name in known)
+    where = {"market": pool.address, "vault": pool.vault, "mint": pool.mint, "token_program": pool.token_program}
+    return Call(ix.pay_out(bumps=bumps, remaining=remaining, **where), (wallet("payer"),))
+
+
+def draw_withdraw(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Of the free collateral, or more than that."""
+    who = anybody(rng)
+    holding = market.holders.get(who)
+    credit = holding.credit if holding else 0
+    if futile(rng, credit == 0):
+        return None
+    amount = rng.choice((credit, credit // 2, credit + 1, 1))
+    return (market.k, who, amount, drawn_nonce(rng, holding), drawn_valid(rng, world))
+
+
+def expect_withdraw(world: World, k: int, who: str, amount: int, nonce: int, valid: int) -> Why:
+    """Takes free collateral out, in any state."""
+    market, why = world.markets[k], Why()
+    holding = market.holders.get(who)
+    vaulted(why, market)
+    why("NoAccount", holding is None)
+    why("Expired", world.slot > valid)
+    why("CreditTooSmall", not 0 < amount <= (holding.credit if holding else 0))
+    why("NonceUsed", holding is not None and not holding.fresh(nonce))
+    why("AccountFrozen", frozen(world, market, who))
+    if not why and holding is not None:
+        unwrap(market)
+        holding.used.add(nonce)
+        holding.credit -= amount
+        world.give(market, who, amount)
+    return why
+
+
+def call_withdraw(stage: Stage, k: int, who: str, amount: int, nonce: int, valid: int) -> Call:
+    """withdraw."""
+    pool = stage.pools[k]
+    where = pool.wallet_of(who) if stage.decided(k) else pool.ata(who)
+    return pool.withdraw(who, amount, nonce=nonce, valid=valid, destination=where)
+
+
+# fees and bonds
+
+
+def draw_fees(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Any of the three, to the right one or to another."""
+    kind = rng.choice(list(FeeKind))
+    if futile(rng, market.fees[kind] == 0):
+        return None
+    right = (CREATOR, market.resolver_to or "treasury", "treasury")[kind]
+    return (market.k, int(kind), rng.choice((right, right, right, "treasury", anybody(rng))), rng.random() < 0.3)
+
+
+def expect_fees(world: World, k: int, kind: int, to: str, fallback: bool) -> Why:
+    """The protocol's at any time, the others once it is decided; late, what they cannot take is the treasury's."""
+    market, why = world.markets[k], Why()
+    vaulted(why, market)
+    why("NotDecided", not market.decided and kind != FeeKind.PROTOCOL)
+    why("NothingOwed", market.fees[kind] == 0)
+    takes = {name: not frozen(world, market, name) for name in (to, "treasury")}
+    late = market.decided and world.now >= market.deadline
+    recipient = (CREATOR, market.resolver_to or "treasury", "treasury")[kind]
+    paid = to
+    if not (late and world.now >= market.deadline + UNCLAIMED_S and to == "treasury" and takes[to]):
+        why("WrongDestination", to != recipient)
+        if to == recipient and not takes[to]:
+            why("Unpayable", not (late and fallback and takes["treasury"]))
+            paid = "treasury"
+    if not why:
+        unwrap(market)
+        amount, market.fees[kind] = market.fees[kind], 0
+        world.give(market, paid, amount)
+    return why
+
+
+def call_fees(stage: Stage, k: int, kind: int, to: str, fallback: bool) -> Call:
+    """collect_fees."""
+    pool = stage.pools[k]
+    decided = stage.decided(k)
+    treasury = pool.wallet_of("treasury") if decided else pool.ata("treasury")
+    changes: dict[str, object] = {"treasury_destination": treasury} if fallback else {}
+    return pool.collect_fees(FeeKind(kind), to, decided=decided, **changes)
+
+
+def draw_bond(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Whose it is, or another's."""
+    held = market.resolution
+    if futile(rng, held is None or held.owed == 0):
+        return None
+    return (market.k, rng.choice((held.proposer if held else "oracle",) * 3 + (anybody(rng),)))
+
+
+def expect_bond(world: World, k: int, who: str) -> Why:
+    """A bond goes back to its owner."""
+    market, why = world.markets[k], Why()
+    held = market.resolution
+    why("NotDecided", not market.decided)
+    why("NoAccount", held is None)
+    why("ConstraintSeeds", market.terms.price)
+    due = held is not None and who == held.proposer and who not in held.bonds_paid and held.bond > 0
+    why("NothingOwed", not due)
+    why("Unpayable", (who, market.terms.mint) in world.frozen)
+    if not why and held is not None:
+        held.bonds_paid.add(who)
+        held.owed -= held.bond
+        market.bonds -= held.bond
+        world.tokens[who, market.terms.mint] += held.bond
+    return why
+
+
+# closing
+
+
+def draw_close_resolution(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Its payer gets the rents."""
+    held = market.resolution
+    if futile(rng, held is None or held.owed > 0):
+        return None
+    return (market.k, held.payer if held else "oracle", not market.terms.price)
+
+
+def expect_close_resolution(world: World, k: int) -> Why:
+    """A resolution that owes nothing goes, its rents go back, a rest to the treasury."""
+    market, why = world.markets[k], Why()
+    held = market.resolution
+    why("NotDecided", not market.decided)
+    why("NoAccount", held is None)
+    why("NothingOwed", held is not None and held.owed > 0)
+    why("AccountFrozen", market.bonds > 0 and ("treasury", market.terms.mint) in world.frozen)
+    if not why and held is not None:
+        world.tokens["treasury", market.terms.mint] += market.bonds
+        market.bonds = 0
+        world.pay_rent(held.payer, RESOLUTION_BYTES, 1)
+        if not market.terms.price:
+            world.pay_rent(held.payer, TOKEN_BYTES, 1)
+        market.resolution = None
+    return why
+
+
+def call_close_resolution(stage: Stage, k: int, payer: str, bonded: bool) -> Call:
+    """close_resolution."""
+    return stage.pools[k].close_resolution(payer, bonded=bonded)
+
+
+def draw_close_market(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Mostly once it is empty."""
+    mask = market.payout[0] if market.payout else 0
+    winners = any(amount for i, amount in enumerate(market.supply()) if mask >> i & 1)
+    return None if futile(rng, winners or any(market.fees) or market.resolution is not None) else (market.k,)
+
+
+def expect_close_market(world: World, k: int) -> Why:
+    """A market that owes nothing goes; it does not wait for losers."""
+    market, why = world.markets[k], Why()
+    why("NotDecided", market.state not in ("Finalized", "Void", "Rejected"))
+    why("TooEarly", world.slot <= market.terms.created_slot + ID_SLOTS_MAX)
+    mask = market.payout[0] if market.payout else 0
+    why("SharesLeft", market.escrow() > 0 or any(s for i, s in enumerate(market.supply()) if mask >> i & 1))
+    why("FeesLeft", any(market.fees))
+    why("ResolutionLeft", market.resolution is not None)
+    why("Unpayable", market.vault > 0 and frozen(world, market, "treasury"))
+    if not why:
+        if market.decided:
+            unwrap(market)
+            world.give(market, "treasury", market.vault)
+            world.pay_rent(CREATOR, TOKEN_BYTES, 1)
+        world.pay_rent(CREATOR, MARKET_BYTES, 1)
+        market.state = "Closed"
+    return why
+
+
+def draw_orphans(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Some positions of this market and of others."""
+    names = rng.choices(sorted(market.holders) or Stage.TRADERS, k=rng.randint(1, 3))
+    if futile(rng, market.state != "Closed" or not market.holders):
+        return None
+    return (market.k, tuple((rng.choice((market.k,) * 6 + tuple(world.markets)), name) for name in names))
+
+
+def expect_orphans(world: World, _: int, batch: tuple[tuple[int, str], ...]) -> Why:
+    """The rent of positions whose market is gone goes back."""
+    why = Why()
+    known = [(world.markets[home], name) for home, name in dict.fromkeys(batch) if home in world.markets]
+    due = [(market, name) for market, name in known if name in market.holders]
+    why("MarketExists", any(market.state != "Closed" for market, _ in due))
+    why("NothingOwed", not due)
+    if not why:
+        for market, name in due:
+            burn(world, market, name)
+    return why
+
+
+def call_orphans(stage: Stage, _: int, batch: tuple[tuple[int, str], ...]) -> Call:
+    """close_orphan."""
+    remaining = []
+    for pool, name in [(stage.pools[home], name) for home, name in batch if home in stage.pools]:
+        remaining += [AccountMeta(one, False, True) for one in (pool.position(name), pool.address, key(name))]
+    return Call(ix.close_orphan(remaining=remaining), (wallet("payer"),))
+
+
+RULES = {
+    "claim": Rule(draw=draw_claim, expect=expect_claim, call=call_claim, seasons=PAST),
+    "pay_out": Rule(
+        draw=draw_pay_out, expect=expect_pay_out, call=call_pay_out, seasons={"Finalized": 0.4, "Void": 0.4}
+    ),
+    "withdraw": Rule(
+        draw=draw_withdraw, expect=expect_withdraw, call=call_withdraw, seasons={"Active": 0.2, "Void": 0.2}
+    ),
+    "collect_fees": Rule(draw=draw_fees, expect=expect_fees, call=call_fees, seasons=PAST | {"Active": 0.2}),
+    "claim_bond": Rule(
+        draw=draw_bond, expect=expect_bond, seasons=PAST, call=lambda s, k, who: s.pools[k].claim_bond(who)
+    ),
+    "close_resolution": Rule(
+        draw=draw_close_resolution,
+        expect=lambda w, k, payer, bonded: expect_close_resolution(w, k), call=call_close_resolution, seasons=PAST,
+    ),
+    "close_market": Rule(
+        draw=draw_close_market, expect=expect_close_market, seasons=PAST | {"Rejected": 3},
+        call=lambda s, k: s.pools[k].close_market(),
+    ),
+    "close_orphan": Rule(draw=draw_orphans, expect=expect_orphans, call=call_orphans, seasons={"Closed": 1.0}),
+}  # fmt: skip

@@ -1,0 +1,90 @@
+"""Many walks on many cores: every walk has a seed of its own, and a failure is told so that it can be done again."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.model.checks import ALL
+from tests.model.walk import STEPS, Failed, Step, Walk, shrunk
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What came of one walk: its seed, how many steps were done, which landed; its failure and the few steps to it."""
+
+    seed: int
+    steps: int
+    landed: dict[str, int]
+    failure: str = ""
+    shrunk: tuple[Step, ...] = ()
+
+
+_walks: list[Walk] = []
+
+
+def one(seed: int) -> Walked:
+    """One walk, in a world that the process keeps."""
+    if not _walks:
+        _walks.append(Walk())
+    walk = _walks[0]
+    walk.start()
+    try:
+        done = walk.walk(seed)
+    except Failed as failed:
+        few = shrunk(walk, failed, ALL)
+        return Walked(seed, len(failed.steps), {}, str(walk.replay(few, ALL)), tuple(few))
+    return Walked(seed, len(done), dict(walk.landed))
+
+
+def walks(seed: int, count: int, jobs: int) -> Iterator[Walked]:
+    """Walks of consecutive seeds, as they end."""
+    if jobs == 1:
+        yield from map(one, range(seed, seed + count))
+        return
+    with get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap_unordered(one, range(seed, seed + count), chunksize=4)
+
+
+def soak(*, steps: int, seed: int, jobs: int, report_s: float = 30.0) -> int:
+    """Walks until so many steps are done; prints seeds and totals; the exit code."""
+    count, total, landed = -(-steps // STEPS), 0, Counter[str]()
+    print(f"model: {count} walks of {STEPS} steps, seeds {seed} to {seed + count - 1}, {jobs} processes", flush=True)
+    began = said = time.monotonic()
+    for ended in walks(seed, count, jobs):
+        total += ended.steps
+        landed.update(ended.landed)
+        if ended.failure:
+            print(told(ended), flush=True)
+            return 1
+        if time.monotonic() - said > report_s:
+            said = time.monotonic()
+            print(f"model: {total} steps, {total / (said - began):.0f} a second, all clean", flush=True)
+    print(f"model: {total} steps clean in {time.monotonic() - began:.0f} s, seeds {seed} to {seed + count - 1}")
+    print("model: landed " + ", ".join(f"{name} {times}" for name, times in sorted(landed.items())))
+    return 0
+
+
+def told(ended: Walked) -> str:
+    """A failure with what is needed to see it again."""
+    steps = "\n".join(msgspec.json.encode(step).decode() for step in ended.shrunk)
+    return (
+        f"model: seed {ended.seed} failed after {ended.steps} steps\n{ended.failure}\n"
+        f"shrunk to {len(ended.shrunk)} steps; to see it again put these lines into a file and run\n"
+        f"  {Path(sys.executable).name} -m tests.model replay FILE\n{steps}"
+    )
+
+
+def read(lines: Sequence[str]) -> list[Step]:
+    """Steps as `told` writes them, one a line."""
+    return [Step(name, _tuples(args), _tuples(twist)) for name, args, twist in map(msgspec.json.decode, lines)]
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
