@@ -155,7 +155,7 @@ class Resolution(msgspec.Struct, frozen=True, gc=False):
     window_end: int  # The present window ends then.
     bond: int  # Bond of each side.
     quorum: int  # Weight without which a vote decides nothing.
-    owed: int  # What the bond vault owes.
+    owed: int  # What the bond vault owes at most; 0 once every bond and vote was claimed.
     tally: tuple[int, ...]  # Weight of each outcome, then of INVALID.
     total: int  # Sum of `tally`.
     publish_time: int  # Publish time of the price held.
@@ -165,7 +165,19 @@ class Resolution(msgspec.Struct, frozen=True, gc=False):
     flags: int  # BY_SOURCE 1, PROPOSER_PAID 2, DISPUTER_PAID 4, COUNCIL_TIMEOUT 8.
     bump: int  # Bump of this address.
     bond_bump: int  # Bump of the bond vault.
+    votes: bytes  # Votes that were cast and not claimed yet, little-endian.
+
+
+class Vote(msgspec.Struct, frozen=True, gc=False):
+    """A vote; 88 bytes at [`vote`, market, round, voter]."""
+
+    market: bytes  # Of this market.
+    voter: bytes  # Cast it; pays the rent and gets it back.
+    weight: int  # 1 on a proposal; on a dispute the collateral moved into the bond vault.
+    round: int  # 0 on a proposal, 1 on a dispute.
+    side: int  # On a proposal 0 against, 1 for; on a dispute the outcome, n = INVALID.
+    bump: int  # Bump of this address.
     reserved: bytes  # Zeros.
 
 
-Account = Config | Market | MintRule | Position | Resolution
+Account = Config | Market | MintRule | Position | Resolution | Vote

@@ -57,6 +57,11 @@ def resolution(market: Pubkey) -> Pda:
     return _find(MARKET_ID, b"resolution", bytes(market))
 
 
+def vote(market: Pubkey, round: int, voter: Pubkey) -> Pda:
+    """What a wallet said on a proposed market (round 0) or a disputed one (round 1)."""
+    return _find(MARKET_ID, b"vote", bytes(market), bytes([round]), bytes(voter))
+
+
 def event_authority(program: Pubkey = MARKET_ID) -> Pda:
     """The signer of a program's self-calls that carry events."""
     return _find(program, b"__event_authority")

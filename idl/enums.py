@@ -74,6 +74,31 @@ class FeeKind(IntEnum):
     PROTOCOL = 2
 
 
+class ResolutionFlag(IntFlag):
+    """Bits of Resolution.flags. COUNCIL_TIMEOUT is set while a market is contested, and stays if nobody rules."""
+
+    BY_SOURCE = 1
+    PROPOSER_PAID = 2
+    DISPUTER_PAID = 4
+    COUNCIL_TIMEOUT = 8
+
+
+class Round(IntEnum):
+    """Vote.round: what is voted on."""
+
+    PROPOSAL = 0
+    DISPUTE = 1
+
+
+class Change(IntEnum):
+    """ConfigChanged.kind."""
+
+    INIT = 0
+    PROPOSED = 1
+    APPLIED = 2
+    ADMIN = 3
+
+
 class ClosedWhat(IntEnum):
     """Closed.what."""
 

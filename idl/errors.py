@@ -72,8 +72,8 @@ _RETRY_LATER: Final = {
 # Something moved between reading and landing: whoever acts reads again and decides anew.
 _LOOK: Final = {
     "BadId", "CreditTooSmall", "FeesLeft", "Halted", "InvariantViolated", "MarketExists", "NonceUsed", "NotHalted",
-    "NothingOwed", "Overflow", "PriceOutsideWindow", "RateTooLow", "ResolutionLeft", "SharesLeft", "StrikeFinal",
-    "WrongState",
+    "NothingOwed", "NotPendingAdmin", "Overflow", "PriceOutsideWindow", "RateTooLow", "ResolutionLeft", "SharesLeft",
+    "StrikeFinal", "VotedAlready", "WrongChange", "WrongState",
     # the framework's and the token program's
     "AccountNotInitialized", "AccountDiscriminatorNotFound", "AccountOwnedByWrongProgram", "InsufficientFunds",
     "AccountFrozen", "UninitializedState", "AlreadyInUse", "AccountAlreadyInUse", "ResultWithNegativeLamports",
@@ -82,9 +82,11 @@ _LOOK: Final = {
 _NEVER: Final = {
     "AmountTooLarge", "AmountTooSmall", "BadConfig", "BadDispute", "BadEngine", "BadFeeTo", "BadFlags", "BadMint",
     "BadMintRule", "BadOp", "BadOutcome", "BadOutcomeCount", "BadPrice", "BadQuestion", "BadSource", "BadStrike",
-    "BadTimes", "BadTriples", "BadUri", "Expired", "FeeTooHigh", "Locked", "NotAdmin", "NotCreator", "NotGuardian",
+    "BadTimes", "BadTriples", "BadUri", "BadVote", "EtaTooSoon", "Expired", "FeeTooHigh", "Locked", "NotAdmin",
+    "NotCouncil", "NotCreator", "NotGuardian",
     "NotInitAuthority", "NotSource", "StrikeFixed", "TooLate", "WrongBondVault", "WrongDestination", "WrongEngine",
     "WrongMint", "WrongPayer", "WrongPosition", "WrongResolution", "WrongSource", "WrongVault",
+    "WrongVote",
 }  # fmt: skip
 CLASSIFIED: Final = _RETRY_LATER | _LOOK | _NEVER
 

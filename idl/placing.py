@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from idl.errors import SchemaError
 
 INSTRUCTION_FILES: Mapping[str, tuple[str, ...]] = {
-    "admin": ("init_config", "set_pause", "set_mint_rule"),
-    "create": ("create_market", "activate", "tally_proposal", "reject"),
+    "admin": (
+        "init_config", "propose_config_change", "apply_config_change", "accept_admin", "set_pause", "set_mint_rule",
+    ),
+    "create": ("create_market", "vote", "tally_proposal", "activate", "reject"),
     "trade": ("stake", "withdraw"),
     "resolve": (
-        "record_strike", "resolve_by_price", "propose_outcome", "finalize", "announce_void", "cancel_void",
-        "void_inactive",
+        "record_strike", "resolve_by_price", "propose_outcome", "dispute", "tally_dispute", "rule", "finalize",
+        "announce_void", "cancel_void", "void_inactive",
     ),
     "settle": (
-        "claim", "pay_out", "claim_bond", "collect_fees", "close_resolution", "close_market", "close_orphan",
+        "claim", "pay_out", "claim_bond", "claim_vote", "collect_fees", "close_resolution", "close_market",
+        "close_orphan",
     ),
 }  # fmt: skip
 
@@ -25,6 +28,7 @@ EVENT_FILES: Mapping[str, tuple[str, ...]] = {
     "create": ("MarketCreated", "Activated", "StateChanged"),
     "trade": ("Staked", "Withdrawn"),
     "resolve": ("StrikeRecorded", "PriceCandidate", "PriceResolved", "VoidAnnounced", "OutcomeProposed"),
+    "vote": ("VoteCast", "VoteClaimed", "Disputed", "Tallied", "Ruled"),
     "settle": ("PaidOut", "BondClaimed", "FeesCollected", "Closed"),
 }
 

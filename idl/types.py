@@ -10,7 +10,7 @@ class ClosedItem(msgspec.Struct, frozen=True, gc=False):
     """One account of Closed."""
 
     address: bytes
-    market: bytes  # Of a Position: its market and owner; else the market twice.
+    market: bytes  # Of a Position or a Vote: its market and its owner; else the market twice.
     owner: bytes
     payer: bytes  # Who got the rent, lamports.
     rent: int

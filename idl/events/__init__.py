@@ -8,6 +8,7 @@ from idl.events.create import Activated, MarketCreated, StateChanged
 from idl.events.resolve import OutcomeProposed, PriceCandidate, PriceResolved, StrikeRecorded, VoidAnnounced
 from idl.events.settle import BondClaimed, Closed, FeesCollected, PaidOut
 from idl.events.trade import Staked, Withdrawn
+from idl.events.vote import Disputed, Ruled, Tallied, VoteCast, VoteClaimed
 from idl.types import ClosedItem, ConfigTerms, Header, PayoutItem, PositionState, Value
 
 Event = (
@@ -15,6 +16,7 @@ Event = (
     | BondClaimed
     | Closed
     | ConfigChanged
+    | Disputed
     | FeesCollected
     | MarketCreated
     | MintRuleSet
@@ -23,10 +25,14 @@ Event = (
     | PauseSet
     | PriceCandidate
     | PriceResolved
+    | Ruled
     | Staked
     | StateChanged
     | StrikeRecorded
+    | Tallied
     | VoidAnnounced
+    | VoteCast
+    | VoteClaimed
     | Withdrawn
 )
 
@@ -37,6 +43,7 @@ __all__ = [
     "ClosedItem",
     "ConfigChanged",
     "ConfigTerms",
+    "Disputed",
     "Event",
     "FeesCollected",
     "Header",
@@ -49,10 +56,14 @@ __all__ = [
     "PositionState",
     "PriceCandidate",
     "PriceResolved",
+    "Ruled",
     "Staked",
     "StateChanged",
     "StrikeRecorded",
+    "Tallied",
     "Value",
     "VoidAnnounced",
+    "VoteCast",
+    "VoteClaimed",
     "Withdrawn",
 ]

@@ -50,6 +50,83 @@ def init_config(
     return call(MARKET_ID, "init_config", args, metas, remaining)
 
 
+class ProposeConfigChangeArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `propose_config_change`."""
+
+    hash: bytes  # sha256 of the arguments of apply_config_change; zeros call off the one that was announced.
+    eta: int  # From then on it can be applied, unix seconds.
+
+
+def propose_config_change(
+    *,
+    hash: bytes,
+    eta: int,
+    admin: Pubkey,
+    config: Pubkey = CONFIG,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Announces a change of Config by its hash."""
+    args = ProposeConfigChangeArgs(hash, eta)
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=True),
+        meta(MARKET_ID, admin, signer=True, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "propose_config_change", args, metas, remaining)
+
+
+class ApplyConfigChangeArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `apply_config_change`."""
+
+    pending_admin: bytes  # Offered the admin's place; zeros = nobody.
+    terms: ConfigTerms
+
+
+def apply_config_change(
+    *,
+    pending_admin: Pubkey | bytes,
+    terms: ConfigTerms,
+    config: Pubkey = CONFIG,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Anyone makes an announced change true."""
+    args = ApplyConfigChangeArgs(bytes(pending_admin), terms)
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=True),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "apply_config_change", args, metas, remaining)
+
+
+class AcceptAdminArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `accept_admin`, which takes none."""
+
+
+def accept_admin(
+    *,
+    pending_admin: Pubkey,
+    config: Pubkey = CONFIG,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """The wallet that was offered the admin's place takes it."""
+    args = AcceptAdminArgs()
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=True),
+        meta(MARKET_ID, pending_admin, signer=True, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "accept_admin", args, metas, remaining)
+
+
 class SetPauseArgs(msgspec.Struct, frozen=True, gc=False):
     """Arguments of `set_pause`."""
 

@@ -77,7 +77,7 @@ def create_market(
     program: Pubkey = MARKET_ID,
     remaining: Sequence[AccountMeta] = (),
 ) -> Instruction:
-    """Makes a market, Approved at once."""
+    """Makes a market: Approved at once, or Proposed where the settings want a vote."""
     args = CreateMarketArgs(
         id,
         engine,
@@ -115,6 +115,73 @@ def create_market(
     return call(MARKET_ID, "create_market", args, metas, remaining)
 
 
+class VoteArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `vote`."""
+
+    round: int  # 0 on a proposal, 1 on a dispute.
+    side: int  # On a proposal 0 against, 1 for; on a dispute the outcome, n = INVALID.
+    weight: int  # On a proposal 1; on a dispute collateral, at least the least stake.
+
+
+def vote(
+    *,
+    round: int,
+    side: int,
+    weight: int,
+    market: Pubkey,
+    vote: Pubkey,
+    voter: Pubkey,
+    resolution: Pubkey | None = None,
+    bond_vault: Pubkey | None = None,
+    voter_token: Pubkey | None = None,
+    mint: Pubkey | None = None,
+    token_program: Pubkey | None = None,
+    system_program: Pubkey = SYSTEM_PROGRAM,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Votes on whether a proposed market may open, or with a weight on how a disputed one ended."""
+    args = VoteArgs(round, side, weight)
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, vote, signer=False, writable=True),
+        meta(MARKET_ID, voter, signer=True, writable=True),
+        meta(MARKET_ID, resolution, signer=False, writable=True),
+        meta(MARKET_ID, bond_vault, signer=False, writable=True),
+        meta(MARKET_ID, voter_token, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, system_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "vote", args, metas, remaining)
+
+
+class TallyProposalArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `tally_proposal`, which takes none."""
+
+
+def tally_proposal(
+    *,
+    market: Pubkey,
+    config: Pubkey = CONFIG,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Ends the vote on a proposed market, or rejects an approved one that nobody activated in time."""
+    args = TallyProposalArgs()
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=False),
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "tally_proposal", args, metas, remaining)
+
+
 class ActivateArgs(msgspec.Struct, frozen=True, gc=False):
     """Arguments of `activate`, which takes none."""
 
@@ -150,27 +217,6 @@ def activate(
         meta(MARKET_ID, program, signer=False, writable=False),
     ]
     return call(MARKET_ID, "activate", args, metas, remaining)
-
-
-class TallyProposalArgs(msgspec.Struct, frozen=True, gc=False):
-    """Arguments of `tally_proposal`, which takes none."""
-
-
-def tally_proposal(
-    *,
-    market: Pubkey,
-    event_authority: Pubkey = EVENT_AUTHORITY,
-    program: Pubkey = MARKET_ID,
-    remaining: Sequence[AccountMeta] = (),
-) -> Instruction:
-    """Rejects an approved market that nobody activated in time."""
-    args = TallyProposalArgs()
-    metas = [
-        meta(MARKET_ID, market, signer=False, writable=True),
-        meta(MARKET_ID, event_authority, signer=False, writable=False),
-        meta(MARKET_ID, program, signer=False, writable=False),
-    ]
-    return call(MARKET_ID, "tally_proposal", args, metas, remaining)
 
 
 class RejectArgs(msgspec.Struct, frozen=True, gc=False):

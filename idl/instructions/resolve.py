@@ -118,6 +118,92 @@ def propose_outcome(
     return call(MARKET_ID, "propose_outcome", args, metas, remaining)
 
 
+class DisputeArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `dispute`, which takes none."""
+
+
+def dispute(
+    *,
+    market: Pubkey,
+    resolution: Pubkey,
+    bond_vault: Pubkey,
+    disputer: Pubkey,
+    disputer_token: Pubkey,
+    mint: Pubkey,
+    token_program: Pubkey = TOKEN_PROGRAM,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Disputes a proposed outcome, with the same bond."""
+    args = DisputeArgs()
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, resolution, signer=False, writable=True),
+        meta(MARKET_ID, bond_vault, signer=False, writable=True),
+        meta(MARKET_ID, disputer, signer=True, writable=False),
+        meta(MARKET_ID, disputer_token, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "dispute", args, metas, remaining)
+
+
+class TallyDisputeArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `tally_dispute`, which takes none."""
+
+
+def tally_dispute(
+    *,
+    market: Pubkey,
+    resolution: Pubkey,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Counts the votes of a dispute: they decide it, or the council has to."""
+    args = TallyDisputeArgs()
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, resolution, signer=False, writable=True),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "tally_dispute", args, metas, remaining)
+
+
+class RuleArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `rule`."""
+
+    outcome: int  # n = INVALID, which leads to Void.
+
+
+def rule(
+    *,
+    outcome: int,
+    market: Pubkey,
+    resolution: Pubkey,
+    council: Pubkey,
+    config: Pubkey = CONFIG,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """The council decides a contested market."""
+    args = RuleArgs(outcome)
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=False),
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, resolution, signer=False, writable=True),
+        meta(MARKET_ID, council, signer=True, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "rule", args, metas, remaining)
+
+
 class FinalizeArgs(msgspec.Struct, frozen=True, gc=False):
     """Arguments of `finalize`, which takes none."""
 
@@ -130,7 +216,7 @@ def finalize(
     program: Pubkey = MARKET_ID,
     remaining: Sequence[AccountMeta] = (),
 ) -> Instruction:
-    """Lets a proposal stand whose window is over."""
+    """Lets a proposal stand whose window is over, or ends what the council did not rule on."""
     args = FinalizeArgs()
     metas = [
         meta(MARKET_ID, market, signer=False, writable=True),

@@ -114,6 +114,41 @@ def claim_bond(
     return call(MARKET_ID, "claim_bond", args, metas, remaining)
 
 
+class ClaimVoteArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `claim_vote`, which takes none."""
+
+
+def claim_vote(
+    *,
+    market: Pubkey,
+    vote: Pubkey,
+    voter: Pubkey,
+    resolution: Pubkey | None = None,
+    bond_vault: Pubkey | None = None,
+    destination: Pubkey | None = None,
+    mint: Pubkey | None = None,
+    token_program: Pubkey | None = None,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Anyone returns a vote's rent to the voter, and of a dispute its weight with what was won or lost."""
+    args = ClaimVoteArgs()
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, vote, signer=False, writable=True),
+        meta(MARKET_ID, voter, signer=False, writable=True),
+        meta(MARKET_ID, resolution, signer=False, writable=True),
+        meta(MARKET_ID, bond_vault, signer=False, writable=True),
+        meta(MARKET_ID, destination, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "claim_vote", args, metas, remaining)
+
+
 class CollectFeesArgs(msgspec.Struct, frozen=True, gc=False):
     """Arguments of `collect_fees`."""
 
@@ -233,8 +268,8 @@ def close_orphan(
     program: Pubkey = MARKET_ID,
     remaining: Sequence[AccountMeta] = (),
 ) -> Instruction:
-    """Anyone returns the rent of positions whose market is gone: remaining accounts in triples [position, market,
-    payer].
+    """Anyone returns the rent of positions and votes whose market is gone: remaining accounts in triples [account,
+    market, payer].
     """
     args = CloseOrphanArgs()
     metas = [

@@ -16,6 +16,7 @@ from idl.events import (
     BondClaimed,
     Closed,
     ConfigChanged,
+    Disputed,
     Event,
     FeesCollected,
     Header,
@@ -27,11 +28,15 @@ from idl.events import (
     PositionState,
     PriceCandidate,
     PriceResolved,
+    Ruled,
     Staked,
     StateChanged,
     StrikeRecorded,
+    Tallied,
     Value,
     VoidAnnounced,
+    VoteCast,
+    VoteClaimed,
     Withdrawn,
 )  # fmt: skip
 from indexer.errors import SequenceGap
@@ -138,6 +143,8 @@ def _project(work: Work, place: At, event: Event) -> None:
             resolve.price(work, place, event)
         case OutcomeProposed():
             resolve.proposed(work, place, event)
+        case VoteCast() | VoteClaimed() | Disputed() | Tallied() | Ruled():
+            market.touched(work, place)
         case Staked():
             trade.staked(work, place, event)
         case Withdrawn():

@@ -24,6 +24,7 @@ def test_seeds() -> None:
     assert addresses.bond_vault(KEY) == found(MARKET_ID, b"bond", three)
     assert addresses.position(KEY, OTHER) == found(MARKET_ID, b"position", three, four)
     assert addresses.resolution(KEY) == found(MARKET_ID, b"resolution", three)
+    assert addresses.vote(KEY, 1, OTHER) == found(MARKET_ID, b"vote", three, b"\1", four)
     assert addresses.event_authority() == found(MARKET_ID, b"__event_authority")
     assert addresses.event_authority(POSTER_ID) == found(POSTER_ID, b"__event_authority")
     assert addresses.price(three, -2) == found(POSTER_ID, b"price", three, b"\xfe" + b"\xff" * 7)

@@ -9,6 +9,7 @@ import pytest
 from idl.enums import (
     DECIDED,
     UNDECIDED,
+    Change,
     ClosedWhat,
     EffectiveState,
     Engine,
@@ -17,6 +18,8 @@ from idl.enums import (
     Mode,
     Op,
     Pause,
+    ResolutionFlag,
+    Round,
     SourceKind,
     State,
     effective_state,
@@ -41,6 +44,9 @@ def rust_module(name: str) -> dict[str, int]:
         (Flag, "flag"),
         (FeeKind, "fee_kind"),
         (ClosedWhat, "closed"),
+        (ResolutionFlag, "resolution_flag"),
+        (Round, "round"),
+        (Change, "change"),
     ],
 )
 def test_rust_says_the_same(kind: type[IntEnum], module: str) -> None:

@@ -38,6 +38,7 @@ def rust(name: str) -> int:
         ("VOID_AFTER_MIN_S", limits.VOID_AFTER_MIN_S),
         ("VOID_AFTER_MAX_S", limits.VOID_AFTER_MAX_S),
         ("UNCLAIMED_S", limits.DECIDED_DEADLINE_S),
+        ("CONFIG_OPEN_S", limits.CONFIG_CHANGE_OPEN_S),
         ("EXPO_DIGITS_MAX", limits.PRICE_EXPO_SHIFT_MAX),
     ],
 )

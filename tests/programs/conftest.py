@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from idl.codec import decode_account
 from idl.program import MARKET_ID
 from tests.programs.rebuild import rebuild
-from tests.programs.world import World
+from tests.programs.world import TERMS, World
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    """A world whose accounts are rebuilt from its events when the test is over."""
-    made = World()
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A world whose accounts are rebuilt from its events when the test is over; a parameter changes its settings."""
+    made = World(msgspec.structs.replace(TERMS, **getattr(request, "param", {})))
     yield made
     held = made.svm.get_program_accounts(MARKET_ID)
     there = {key: decode_account(bytes(account.data)) for key, account in held if account.data}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from solders.instruction import AccountMeta
 from solders.pubkey import Pubkey
 
 from idl import addresses
 from idl.enums import FeeKind
-from idl.instructions import init_config, set_mint_rule, set_pause
+from idl.instructions import close_orphan, init_config, set_mint_rule, set_pause
 from idl.program import WSOL_MINT
 from idl.schema import load
 from localnet.wallets import wallet
-from tests.programs import tokens
+from tests.programs import tokens, votes
 from tests.programs.pools import CREATOR, FEED, Pool, create, created, credited, decided, opened, terms, with_strike
 from tests.programs.world import TERMS, USDC, USDC_2022, Call, World, key
 
@@ -33,7 +34,7 @@ def with_account(call: Call, name: str, slot: str, who: str) -> Call:
     return Call(one, tuple(signers[one] for one in needed))
 
 
-SIGNERS: Final = ("alice", "bob", CREATOR, "dave", "erin", "oracle", "authority", "guardian", "payer")
+SIGNERS: Final = ("alice", "bob", CREATOR, "dave", "erin", "oracle", "authority", "guardian", "council", "payer")
 
 
 def _init_config(world: World, k: int) -> Call:
@@ -52,6 +53,15 @@ def _set_mint_rule(world: World, k: int) -> Call:
 
 def _set_pause(world: World, k: int) -> Call:
     return Call(set_pause(pause=1, authority=key("guardian")), (wallet("guardian"),))
+
+
+def _announce(world: World, k: int) -> Call:
+    return votes.announce(bytes(32 * [k]), world.now + TERMS.config_delay_s)
+
+
+def _accept(world: World, k: int) -> Call:
+    world.do(votes.announced(world, votes.change(pending_admin=bytes(key("erin")))))
+    return votes.accept("erin")
 
 
 def _create(world: World, k: int) -> Call:
@@ -128,6 +138,54 @@ def _finalize(world: World, k: int) -> Call:
     return pool.finalize()
 
 
+def _tally_dispute(world: World, k: int) -> Call:
+    return votes.tally(votes.voted(votes.disputed(world, k=k), ("alice", 0, 6_000), ("dave", 1, 9_000)))
+
+
+def _claim_vote(world: World, k: int) -> Call:
+    pool = votes.voted(votes.disputed(world, k=k), ("dave", 1, 60_000), ("erin", 0, 20_000))
+    world.do(votes.tally(pool))
+    return votes.claim_vote(pool, "dave")
+
+
+def _take_back(world: World, k: int) -> Call:
+    pool = votes.proposed(world, k=k)
+    world.do(votes.like(pool, "alice"))
+    world.do(pool.reject())
+    return votes.take_back(pool, "alice")
+
+
+def _tally_votes(world: World, k: int) -> Call:
+    pool = votes.proposed(world, k=k)
+    for name in ("alice", "bob", "dave"):
+        world.do(votes.like(pool, name))
+    world.at(pool.state.deadline)
+    return pool.tally_proposal()
+
+
+def _won_bond(world: World, k: int) -> Call:
+    pool = votes.contested(world, k=k)
+    world.do(votes.rule(pool, 1))
+    return pool.claim_bond("bob")
+
+
+def _finalize_contested(world: World, k: int) -> Call:
+    pool = votes.contested(world, k=k)
+    world.at(votes.resolution(pool).window_end)
+    return pool.finalize()
+
+
+def _orphan_vote(world: World, k: int) -> Call:
+    pool = votes.proposed(world, k=k)
+    world.do(votes.like(pool, "alice"))
+    world.do(pool.reject())
+    world.at(world.now, slot=pool.state.created_slot + 151)
+    world.do(pool.close_market())
+    where = addresses.vote(pool.address, 0, key("alice")).address
+    metas = [AccountMeta(one, False, True) for one in (where, pool.address, key("alice"))]
+    return Call(close_orphan(remaining=metas), (wallet("payer"),))
+
+
 def _cancel(world: World, k: int) -> Call:
     pool = opened(world, k=k)
     world.do(pool.announce_void())
@@ -188,16 +246,23 @@ def _orphan(world: World, k: int) -> Call:
 
 LIVES: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "init_config": _init_config,
+    "propose_config_change": _announce,
+    "apply_config_change": lambda world, k: votes.announced(world, votes.change()),
+    "accept_admin": _accept,
     "set_mint_rule": _set_mint_rule,
     "set_pause": _set_pause,
     "create_market": _create,
     "activate": _activate,
+    "vote": lambda world, k: votes.vote(votes.disputed(world, k=k), "dave", 1, 6_000),
     "tally_proposal": _tally,
     "reject": lambda world, k: created(world, k=k).reject(),
     "stake": _stake,
     "record_strike": _strike,
     "resolve_by_price": _resolve,
     "propose_outcome": _propose,
+    "dispute": lambda world, k: votes.dispute(votes.resolving(world, k=k)),
+    "tally_dispute": _tally_dispute,
+    "rule": lambda world, k: votes.rule(votes.contested(world, k=k), 1),
     "finalize": _finalize,
     "announce_void": lambda world, k: opened(world, k=k).announce_void(),
     "cancel_void": _cancel,
@@ -205,6 +270,7 @@ LIVES: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "claim": _claim,
     "pay_out": lambda world, k: decided(world, k=k).pay_out("alice", "bob"),
     "claim_bond": lambda world, k: decided(world, k=k).claim_bond(),
+    "claim_vote": _claim_vote,
     "collect_fees": lambda world, k: decided(world, k=k).collect_fees(FeeKind.CREATOR, CREATOR),
     "close_resolution": _close_resolution,
     "close_market": _close_market,
@@ -266,6 +332,12 @@ def _bond_rest(world: World, k: int) -> Call:
 # The same instructions where they take another way through; the first word is the instruction.
 VARIANTS: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "stake again": _stake_again,
+    "vote on a proposal": lambda world, k: votes.like(votes.proposed(world, k=k), "alice"),
+    "tally_proposal of votes": _tally_votes,
+    "finalize contested": _finalize_contested,
+    "claim_bond of a dispute": _won_bond,
+    "claim_vote on a proposal": _take_back,
+    "close_orphan of a vote": _orphan_vote,
     "resolve_by_price again": _resolve_again,
     "claim of SOL": _sol_claim,
     "pay_out of SOL": lambda world, k: _sol(world, k).pay_out("alice", "bob"),

@@ -6,13 +6,14 @@ import msgspec
 from solders.pubkey import Pubkey
 
 from idl import addresses
-from idl.accounts import Account, Config, Market, MintRule, Position, Resolution
-from idl.enums import ClosedWhat, State
+from idl.accounts import Account, Config, Market, MintRule, Position, Resolution, Vote
+from idl.enums import ClosedWhat, Round, State
 from idl.events import (
     Activated,
     BondClaimed,
     Closed,
     ConfigChanged,
+    Disputed,
     Event,
     FeesCollected,
     MarketCreated,
@@ -23,11 +24,15 @@ from idl.events import (
     PositionState,
     PriceCandidate,
     PriceResolved,
+    Ruled,
     Staked,
     StateChanged,
     StrikeRecorded,
+    Tallied,
     Value,
     VoidAnnounced,
+    VoteCast,
+    VoteClaimed,
     Withdrawn,
 )
 
@@ -102,7 +107,7 @@ def _market(event: MarketCreated) -> Market:
 def _resolution(event: OutcomeProposed | PriceCandidate) -> Resolution:
     common = {
         "market": event.header.subject, "disputer": NOBODY, "payer": event.payer, "tally": (0,) * 9, "total": 0,
-        "proposed": event.outcome, "final_outcome": 255, "bump": event.bump, "reserved": bytes(3),
+        "proposed": event.outcome, "final_outcome": 255, "bump": event.bump, "votes": bytes(3),
     }  # fmt: skip
     if isinstance(event, PriceCandidate):
         return Resolution(
@@ -130,12 +135,42 @@ def _of_market(found: Accounts, event: Event) -> None:
             for item in event.items:
                 if item.status == 0:
                     del found[addresses.position(where, Pubkey(item.owner)).address]
+        case VoteCast() | VoteClaimed() | Disputed() | Tallied() | Ruled():
+            _voted(found, where, event)
         case BondClaimed():
             _patch_resolution(found, where, owed=event.owed, flags=event.flags)
         case PriceResolved():
             _patch_resolution(found, where, price=event.price, publish_time=event.publish)
         case StateChanged() if event.to in (State.Finalized, State.Void):
             _patch_resolution(found, where, final_outcome=event.outcome)
+        case _:
+            return
+
+
+def _voted(found: Accounts, market: Pubkey, event: VoteCast | VoteClaimed | Disputed | Tallied | Ruled) -> None:
+    match event:
+        case VoteCast():
+            where = addresses.vote(market, event.round, Pubkey(event.voter)).address
+            told = {name: getattr(event, name) for name in ("voter", "weight", "round", "side", "bump")}
+            found[where] = Vote(market=bytes(market), reserved=bytes(5), **told)
+        case VoteClaimed():
+            del found[addresses.vote(market, event.round, Pubkey(event.voter)).address]
+        case _:
+            pass
+    match event:
+        case VoteCast(round=Round.DISPUTE):
+            tally = event.tally + (0,) * (9 - len(event.tally))
+            votes = event.votes.to_bytes(3, "little")
+            _patch_resolution(found, market, tally=tally, total=event.total, owed=event.owed, votes=votes)
+        case VoteClaimed(round=Round.DISPUTE):
+            _patch_resolution(found, market, owed=event.owed, votes=event.votes.to_bytes(3, "little"))
+        case Disputed():
+            told = {"disputer": event.disputer, "owed": event.owed, "window_end": event.window_end}
+            _patch_resolution(found, market, **told)
+        case Tallied(round=Round.DISPUTE):
+            _patch_resolution(found, market, window_end=event.window_end, flags=event.flags)
+        case Ruled():
+            _patch_resolution(found, market, flags=event.flags)
         case _:
             return
 
@@ -153,6 +188,8 @@ def _market_after(market: Market, event: Event) -> Market:
         case StateChanged():
             names = ("flags", "deadline", "mask", "num", "den", "fees_owed", "resolver_to")
             return replace(market, state=event.to, **{name: getattr(event, name) for name in names})
+        case VoteCast():
+            return replace(market, likes=event.likes, dislikes=event.dislikes)
         case Staked():
             return replace(market, **_value(event.value))
         case PaidOut() | Withdrawn() | FeesCollected():

@@ -30,6 +30,10 @@ PAYS: Final = tuple(n for n, slots in ACCOUNTS.items() if any(s.name == "payer" 
 ANY: Final = {"a stranger", "another kind", "a copy", "a forgery", "another market's"}
 # Acts on the market that is named, whichever it is.
 MARKET: Final = {"another market's"}
+UNUSED: Final = {
+    "vote": ("bond_vault", "voter_token"),
+    "claim_vote": ("bond_vault", "destination"),
+}
 FREE: Final[dict[tuple[str, str], set[str]]] = {
     ("tally_proposal", "market"): MARKET,
     ("reject", "market"): MARKET,
@@ -47,12 +51,17 @@ FREE: Final[dict[tuple[str, str], set[str]]] = {
     # Any token account of the wallet; a claim's and a withdrawal's may be anybody's.
     ("stake", "owner_token"): {"a copy"},
     ("propose_outcome", "proposer_token"): {"a copy"},
+    ("dispute", "disputer_token"): {"a copy"},
+    ("vote", "voter_token"): {"a copy"},
     ("claim", "destination"): {"a copy"},
     ("withdraw", "destination"): {"a copy"},
     # Not looked at where there is nothing for it: no fee account named, nothing left over.
     ("activate", "fee_to"): ANY,
     ("close_resolution", "treasury_destination"): ANY,
     ("close_market", "treasury_destination"): ANY,
+    # A vote on a proposal moves no tokens.
+    ("vote on a proposal", "voter_token"): set(),
+    **{(f"{name} on a proposal", slot): ANY for name in UNUSED for slot in ("mint", "token_program", "program")},
     # An account that is left out is named by the program's id, which then stands in the transaction twice.
     ("activate", "program"): ANY,
     ("collect_fees", "program"): ANY,
@@ -162,6 +171,10 @@ SAME: Final[dict[str, set[tuple[str, str]]]] = {
     "withdraw of SOL": {("position", "destination")},
     # Not looked at where there is nothing for it.
     **LEFT_OUT,
+    **{
+        f"{name} on a proposal": {(used, slot) for used in ("market", "vote", "voter") for slot in slots}
+        for name, slots in UNUSED.items()
+    },
     "collect_fees of SOL": LEFT_OUT["collect_fees"],
 }
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from idl import addresses
-from idl.enums import Mode, Pause
+from idl.enums import Pause
 from idl.events import ConfigChanged, MintRuleSet, PauseSet
 from idl.instructions import init_config, set_mint_rule, set_pause
 from idl.program import TOKEN_2022_PROGRAM, WSOL_MINT
@@ -58,7 +58,7 @@ def test_init_by_another() -> None:
         {"dispute_default_s": 8 * 86_400},
         {"vote_s": 0},
         {"gate_s": 0},
-        {"mode": Mode.PROPOSAL},
+        {"proposal_s": 0},
         {"mode": 3},
         {"treasury": bytes(32)},
     ],

@@ -13,10 +13,12 @@ import pytest
 from solders.pubkey import Pubkey
 
 from idl import addresses
+from idl.enums import Round
 from idl.instructions import poster
 from idl.program import WSOL_MINT
 from idl.schema import load
 from localnet.wallets import wallet
+from tests.programs import votes
 from tests.programs.lives import LIVES, VARIANTS
 from tests.programs.pools import (
     FEED,
@@ -129,6 +131,12 @@ CASES: Final = {
         "final": _priced(0), "void": _priced(61), "first candidate": LIVES["resolve_by_price"],
         "ends candidate": VARIANTS["resolve_by_price again"],
     },
+    "vote": {"on a proposal": VARIANTS["vote on a proposal"], "on a dispute": LIVES["vote"]},
+    "tally_proposal": {"too late": LIVES["tally_proposal"], "votes": VARIANTS["tally_proposal of votes"]},
+    "finalize": {"spl": LIVES["finalize"], "contested": VARIANTS["finalize contested"]},
+    "claim_bond": {"spl": LIVES["claim_bond"], "of a dispute": VARIANTS["claim_bond of a dispute"]},
+    "claim_vote": {"on a proposal": VARIANTS["claim_vote on a proposal"], "on a dispute": LIVES["claim_vote"]},
+    "close_orphan": {"spl": LIVES["close_orphan"], "a vote": VARIANTS["close_orphan of a vote"]},
     "claim": {"spl": LIVES["claim"], "sol": _sol_claim, "sol, unwrapping": VARIANTS["claim of SOL"]},
     "pay_out": {
         "1 spl": _batch(1, USDC), "4 spl": _batch(4, USDC), "1 sol, unwrapping": _batch(1, WSOL_MINT),
@@ -183,6 +191,8 @@ def test_account_sizes(world: World) -> None:
     where = world.post(FEED, 1, publish=price.state.open, prev=1)
     pool.world.at(pool.state.event)
     world.do(pool.propose(0))
+    world.do(votes.dispute(pool))
+    world.do(votes.vote(pool, "dave", 1, 1_000))
     places = {
         "Config": addresses.config().address,
         "MintRule": addresses.mint_rule(USDC).address,
@@ -192,11 +202,12 @@ def test_account_sizes(world: World) -> None:
         "Position, 2 outcomes": pool.position("alice"),
         "Position, 8 outcomes": eight.position("alice"),
         "Resolution": addresses.resolution(pool.address).address,
+        "Vote": addresses.vote(pool.address, Round.DISPUTE, key("dave")).address,
         "PriceUpdate": where,
     }
     found = {name: len(world.data(place) or b"") for name, place in places.items()}
     assert found == {
         "Config": 368, "MintRule": 80, "Market": 568, "Vault": 165, "BondVault": 165, "Position, 2 outcomes": 144 + 16,
-        "Position, 8 outcomes": 144 + 64, "Resolution": 312, "PriceUpdate": 134,
+        "Position, 8 outcomes": 144 + 64, "Resolution": 312, "Vote": 88, "PriceUpdate": 134,
     }  # fmt: skip
     compare("account_sizes", found)

@@ -33,7 +33,9 @@ USDC: Final = Keypair.from_seed(bytes(31) + b"\1").pubkey()
 USDC_2022: Final = Keypair.from_seed(bytes(31) + b"\2").pubkey()
 MINTS: Final = {WSOL_MINT: TOKEN_PROGRAM, USDC: TOKEN_PROGRAM, USDC_2022: TOKEN_2022_PROGRAM}
 MIN_STAKE, MAX_STAKE, MIN_BOND = 1_000, 10**13, 500
-PEOPLE: Final = ("alice", "bob", "carol", "dave", "erin", "payer", "authority", "guardian", "oracle", "treasury")
+PEOPLE: Final = (
+    "alice", "bob", "carol", "dave", "erin", "payer", "authority", "guardian", "council", "oracle", "treasury",
+)  # fmt: skip
 
 Kind = TypeVar("Kind")
 

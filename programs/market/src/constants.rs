@@ -29,6 +29,7 @@ pub const VAULT_SEED: &[u8] = b"vault";
 pub const BOND_VAULT_SEED: &[u8] = b"bond";
 pub const POSITION_SEED: &[u8] = b"position";
 pub const RESOLUTION_SEED: &[u8] = b"resolution";
+pub const VOTE_SEED: &[u8] = b"vote";
 
 /// Version of the Market layout.
 pub const MARKET_VERSION: u8 = 1;
@@ -51,6 +52,8 @@ pub const VOID_AFTER_MIN_S: i64 = 3 * DAY_S;
 pub const VOID_AFTER_MAX_S: i64 = 30 * DAY_S;
 /// From this long after the decision, what creator or resolver cannot receive goes to the treasury.
 pub const UNCLAIMED_S: i64 = 30 * DAY_S;
+/// From its eta on an announced change of Config can be applied for this long.
+pub const CONFIG_OPEN_S: i64 = 7 * DAY_S;
 /// Exponents further apart than this void the market.
 pub const EXPO_DIGITS_MAX: u32 = 12;
 /// Greatest absolute exponent of a strike.
@@ -116,12 +119,20 @@ pub mod fee_kind {
     pub const PROTOCOL: u8 = 2;
 }
 
-/// Bits of Resolution.flags.
+/// Bits of Resolution.flags. COUNCIL_TIMEOUT is set from Contested on and cleared by a ruling: it says that the council has not ruled.
 pub mod resolution_flag {
     pub const BY_SOURCE: u8 = 1;
     pub const PROPOSER_PAID: u8 = 2;
     pub const DISPUTER_PAID: u8 = 4;
     pub const COUNCIL_TIMEOUT: u8 = 8;
+}
+
+/// Vote.round: what is voted on.
+pub mod round {
+    /// Whether a proposed market may open: side 0 against, 1 for it.
+    pub const PROPOSAL: u8 = 0;
+    /// How a disputed market ended: any outcome, or n = INVALID.
+    pub const DISPUTE: u8 = 1;
 }
 
 /// ConfigChanged.kind.

@@ -22,6 +22,12 @@ pub enum MarketError {
     BadMintRule = 6,
     #[msg("This is paused for now; ways out never are.")]
     Paused = 7,
+    #[msg("These are not the bytes of the change that was announced, or none was.")]
+    WrongChange = 8,
+    #[msg("A change of the configuration has to be announced for longer.")]
+    EtaTooSoon = 9,
+    #[msg("Only the wallet that was offered the admin's place may take it.")]
+    NotPendingAdmin = 10,
 
     #[msg("The market is not in a state that allows this.")]
     WrongState = 100,
@@ -107,6 +113,14 @@ pub enum MarketError {
     WrongResolution = 407,
     #[msg("This is not the market's bond vault.")]
     WrongBondVault = 408,
+    #[msg("Only the council may rule.")]
+    NotCouncil = 409,
+    #[msg("The vote's round, side or weight is not one that can be cast.")]
+    BadVote = 410,
+    #[msg("This vote belongs to another market.")]
+    WrongVote = 411,
+    #[msg("This wallet has voted already.")]
+    VotedAlready = 412,
 
     #[msg("The market is not decided yet.")]
     NotDecided = 500,

@@ -18,6 +18,7 @@ pub mod settlement;
 pub mod solvency;
 pub mod state;
 pub mod token;
+pub mod verdict;
 
 use instructions::*;
 
@@ -32,6 +33,21 @@ pub mod market {
         init_config::handler(ctx, args)
     }
 
+    /// Announces a change of Config by its hash.
+    pub fn propose_config_change(ctx: Context<ProposeConfigChange>, args: ProposeConfigChangeArgs) -> Result<()> {
+        propose_config_change::handler(ctx, args)
+    }
+
+    /// Anyone makes an announced change true.
+    pub fn apply_config_change(ctx: Context<ApplyConfigChange>, args: ApplyConfigChangeArgs) -> Result<()> {
+        apply_config_change::handler(ctx, args)
+    }
+
+    /// The wallet that was offered the admin's place takes it.
+    pub fn accept_admin(ctx: Context<AcceptAdmin>) -> Result<()> {
+        accept_admin::handler(ctx)
+    }
+
     /// Sets the bounds of a mint.
     pub fn set_mint_rule(ctx: Context<SetMintRule>, args: SetMintRuleArgs) -> Result<()> {
         set_mint_rule::handler(ctx, args)
@@ -42,7 +58,7 @@ pub mod market {
         set_pause::handler(ctx, args)
     }
 
-    /// Makes a market, Approved at once.
+    /// Makes a market: Approved at once, or Proposed where the settings want a vote.
     pub fn create_market(ctx: Context<CreateMarket>, args: CreateMarketArgs) -> Result<()> {
         create_market::handler(ctx, args)
     }
@@ -52,7 +68,7 @@ pub mod market {
         activate::handler(ctx)
     }
 
-    /// Rejects an approved market that nobody activated in time.
+    /// Ends the vote on a proposed market, or rejects an approved one that nobody activated in time.
     pub fn tally_proposal(ctx: Context<TallyProposal>) -> Result<()> {
         tally_proposal::handler(ctx)
     }
@@ -60,6 +76,11 @@ pub mod market {
     /// The admin rejects a market that is not active yet.
     pub fn reject(ctx: Context<Reject>) -> Result<()> {
         reject::handler(ctx)
+    }
+
+    /// Votes on whether a proposed market may open, or with a weight on how a disputed one ended.
+    pub fn vote(ctx: Context<CastVote>, args: VoteArgs) -> Result<()> {
+        vote::handler(ctx, args)
     }
 
     /// Stakes on an outcome of a parimutuel market.
@@ -87,7 +108,22 @@ pub mod market {
         propose_outcome::handler(ctx, args)
     }
 
-    /// Lets a proposal stand whose window is over.
+    /// Disputes a proposed outcome, with the same bond.
+    pub fn dispute(ctx: Context<Dispute>) -> Result<()> {
+        dispute::handler(ctx)
+    }
+
+    /// Counts the votes of a dispute: they decide it, or the council has to.
+    pub fn tally_dispute(ctx: Context<TallyDispute>) -> Result<()> {
+        tally_dispute::handler(ctx)
+    }
+
+    /// The council decides a contested market.
+    pub fn rule(ctx: Context<Rule>, args: RuleArgs) -> Result<()> {
+        rule::handler(ctx, args)
+    }
+
+    /// Lets a proposal stand whose window is over, or ends what the council did not rule on.
     pub fn finalize(ctx: Context<Finalize>) -> Result<()> {
         finalize::handler(ctx)
     }
@@ -122,6 +158,11 @@ pub mod market {
         claim_bond::handler(ctx)
     }
 
+    /// Anyone returns a vote's rent to the voter, and of a dispute its weight with what was won or lost.
+    pub fn claim_vote(ctx: Context<ClaimVote>) -> Result<()> {
+        claim_vote::handler(ctx)
+    }
+
     /// Anyone pays out the fees of one kind.
     pub fn collect_fees(ctx: Context<CollectFees>, args: CollectFeesArgs) -> Result<()> {
         collect_fees::handler(ctx, args)
@@ -137,7 +178,7 @@ pub mod market {
         close_market::handler(ctx)
     }
 
-    /// Anyone returns the rent of positions whose market is gone: remaining accounts in triples [position, market, payer].
+    /// Anyone returns the rent of positions and votes whose market is gone: remaining accounts in triples [account, market, payer].
     pub fn close_orphan<'info>(ctx: Context<'info, CloseOrphan<'info>>) -> Result<()> {
         close_orphan::handler(ctx)
     }

@@ -165,6 +165,18 @@ pub fn check(market: &Market, via: Via, now: i64, window_end: i64) -> Result<()>
     }
 }
 
+/// Refuses a vote on a proposal outside of Proposed or its time.
+pub fn check_proposal_vote(market: &Market, now: i64) -> Result<()> {
+    require!(market.state == State::Proposed as u8, MarketError::WrongState);
+    before(now, market.deadline)
+}
+
+/// Refuses a vote on a dispute outside of Disputed or its time.
+pub fn check_dispute_vote(market: &Market, now: i64, window_end: i64) -> Result<()> {
+    require!(market.state == State::Disputed as u8, MarketError::WrongState);
+    before(now, window_end)
+}
+
 fn before(now: i64, end: i64) -> Result<()> {
     require!(now < end, MarketError::TooLate);
     Ok(())
@@ -200,6 +212,13 @@ pub fn enter(market: &mut Market, via: Via, to: State, now: i64) -> Result<Chang
     }
     market.deadline = if market.decided() { now.saturating_add(UNCLAIMED_S) } else { 0 };
     Ok(Change { from, to })
+}
+
+/// Approves a proposed market, which its creator then may activate until `deadline`.
+pub fn approve(market: &mut Market, now: i64, deadline: i64) -> Result<Change> {
+    let change = enter(market, Via::TallyProposal, State::Approved, now)?;
+    market.deadline = deadline;
+    Ok(change)
 }
 
 /// Puts a new market into its first state, which ends at `deadline`.

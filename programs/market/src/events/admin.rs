@@ -2,8 +2,11 @@
 
 use anchor_lang::prelude::*;
 
-use super::Header;
-use crate::state::ConfigTerms;
+use super::{emit_sized, Header};
+use crate::state::{Config, ConfigTerms};
+
+/// Room for ConfigChanged.
+const EVENT_BYTES: usize = 576;
 
 /// Config changed: all of it after the change.
 #[event]
@@ -18,6 +21,31 @@ pub struct ConfigChanged {
     pub pause: u8,
     pub bump: u8,
     pub terms: ConfigTerms,
+}
+
+impl ConfigChanged {
+    /// Emits what a change left in Config.
+    pub fn emit(
+        authority: &AccountInfo,
+        config: &mut Config,
+        address: Pubkey,
+        (clock, actor): (&Clock, Pubkey),
+        kind: u8,
+    ) -> Result<()> {
+        let header = config.next(address, clock, actor);
+        let event = Box::new(Self {
+            header,
+            kind,
+            hash: config.pending_hash,
+            eta: config.eta,
+            admin: config.admin,
+            pending_admin: config.pending_admin,
+            pause: config.pause,
+            bump: config.bump,
+            terms: config.terms(),
+        });
+        emit_sized(authority, &*event, EVENT_BYTES)
+    }
 }
 
 /// The pause bits were set or cleared.

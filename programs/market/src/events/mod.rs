@@ -15,12 +15,14 @@ pub mod create;
 pub mod resolve;
 pub mod settle;
 pub mod trade;
+pub mod vote;
 
 pub use admin::*;
 pub use create::*;
 pub use resolve::*;
 pub use settle::*;
 pub use trade::*;
+pub use vote::*;
 
 /// Room for every event but the longest, so that its bytes are written once.
 const EVENT_BYTES: usize = 512;

@@ -61,7 +61,7 @@ pub struct FeesCollected {
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct ClosedItem {
     pub address: Pubkey,
-    /// Of a Position: its market and owner; else the market twice.
+    /// Of a Position or a Vote: its market and its owner; else the market twice.
     pub market: Pubkey,
     pub owner: Pubkey,
     /// Who got the rent, lamports.

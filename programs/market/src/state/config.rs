@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{mode, pause, BPS, FEE_BPS_MAX};
+use crate::constants::{mode, pause, BPS, CONFIG_OPEN_S, FEE_BPS_MAX};
 use crate::errors::MarketError;
 use crate::events::Header;
 
@@ -129,14 +129,14 @@ impl ConfigTerms {
             && u64::from(self.overturn_bps) <= BPS;
         let ordered = self.min_dur_s > 0
             && self.min_dur_s <= self.max_dur_s
+            && self.proposal_s > 0
             && self.activate_s > 0
             && self.dispute_min_s > 0
             && self.dispute_min_s <= self.dispute_default_s
             && self.dispute_default_s <= self.dispute_max_s
             && self.vote_s > 0
             && self.gate_s > 0;
-        // Proposals are decided by votes, which this program does not take.
-        let offered = self.mode == mode::ANYONE_APPROVED || self.mode == mode::ADMIN_APPROVED;
+        let offered = self.mode <= mode::ADMIN_APPROVED;
         let named = self.treasury != Pubkey::default();
         require!(bounded && ordered && offered && named, MarketError::BadConfig);
         Ok(())
@@ -191,6 +191,62 @@ impl Config {
         require!(bits & !pause::ALL == 0, MarketError::BadConfig);
         self.pause = bits;
         Ok(())
+    }
+
+    /// Announces a change by the sha256 of its bytes; zeros call off the one that was announced.
+    pub fn announce(&mut self, hash: [u8; 32], eta: i64, now: i64) -> Result<()> {
+        if hash == [0; 32] {
+            (self.pending_hash, self.eta) = (hash, 0);
+            return Ok(());
+        }
+        let soonest = now.saturating_add(i64::from(self.config_delay_s));
+        require!(eta >= soonest, MarketError::EtaTooSoon);
+        (self.pending_hash, self.eta) = (hash, eta);
+        Ok(())
+    }
+
+    /// Takes the announced change off the list: it has these bytes and its time has come, but is not over.
+    pub fn take_announced(&mut self, bytes: &[u8], now: i64) -> Result<()> {
+        let announced = self.pending_hash != [0; 32];
+        let same = announced && self.pending_hash == solana_sha256_hasher::hash(bytes).to_bytes();
+        require!(same, MarketError::WrongChange);
+        require!(now >= self.eta, MarketError::TooEarly);
+        require!(now < self.eta.saturating_add(CONFIG_OPEN_S), MarketError::TooLate);
+        (self.pending_hash, self.eta) = ([0; 32], 0);
+        Ok(())
+    }
+
+    /// All terms as they are now.
+    pub fn terms(&self) -> ConfigTerms {
+        ConfigTerms {
+            guardian: self.guardian,
+            council: self.council,
+            treasury: self.treasury,
+            pyth: self.pyth,
+            mode: self.mode,
+            protocol_fee_bps: self.protocol_fee_bps,
+            max_creator_fee_bps: self.max_creator_fee_bps,
+            max_resolver_fee_bps: self.max_resolver_fee_bps,
+            approve_bps: self.approve_bps,
+            bond_bps: self.bond_bps,
+            quorum_bps: self.quorum_bps,
+            overturn_bps: self.overturn_bps,
+            slash_bps: self.slash_bps,
+            max_conf_bps: self.max_conf_bps,
+            min_dur_s: self.min_dur_s,
+            max_dur_s: self.max_dur_s,
+            proposal_s: self.proposal_s,
+            activate_s: self.activate_s,
+            dispute_min_s: self.dispute_min_s,
+            dispute_max_s: self.dispute_max_s,
+            dispute_default_s: self.dispute_default_s,
+            vote_s: self.vote_s,
+            council_s: self.council_s,
+            void_delay_s: self.void_delay_s,
+            gate_s: self.gate_s,
+            config_delay_s: self.config_delay_s,
+            quorum_voters: self.quorum_voters,
+        }
     }
 
     /// Counts one more event of Config and heads it.

@@ -5,9 +5,11 @@ pub mod market;
 pub mod mint_rule;
 pub mod position;
 pub mod resolution;
+pub mod vote;
 
 pub use config::{Config, ConfigTerms};
 pub use market::Market;
 pub use mint_rule::MintRule;
 pub use position::Position;
 pub use resolution::Resolution;
+pub use vote::Vote;

@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 
 use crate::constants::{change, CONFIG_SEED, INIT_AUTHORITY};
 use crate::errors::MarketError;
-use crate::events::{emit, ConfigChanged};
+use crate::events::ConfigChanged;
 use crate::state::{Config, ConfigTerms};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -37,17 +37,6 @@ pub fn handler(ctx: Context<InitConfig>, args: InitConfigArgs) -> Result<()> {
     config.admin = args.admin;
     config.bump = ctx.bumps.config;
     config.set(&args.terms);
-    let header = config.next(a.config.key(), &Clock::get()?, a.authority.key());
-    let event = ConfigChanged {
-        header,
-        kind: change::INIT,
-        hash: config.pending_hash,
-        eta: config.eta,
-        admin: config.admin,
-        pending_admin: config.pending_admin,
-        pause: config.pause,
-        bump: config.bump,
-        terms: args.terms,
-    };
-    emit(&a.event_authority, &event)
+    let actor = a.authority.key();
+    ConfigChanged::emit(&a.event_authority, &mut config, a.config.key(), (&Clock::get()?, actor), change::INIT)
 }

@@ -162,8 +162,10 @@ impl CreateMarket<'_> {
         market.version = MARKET_VERSION;
         let rent = Rent::get()?.minimum_balance(8 + std::mem::size_of::<Market>());
         market.market_rent = u32::try_from(rent).map_err(|_| MarketError::Overflow)?;
-        let activate_by = clock.unix_timestamp.saturating_add(i64::from(config.activate_s));
-        lifecycle::begin(market, State::Approved, activate_by)
+        let voted = config.mode == mode::ANYONE_PROPOSED;
+        let (state, time) =
+            if voted { (State::Proposed, config.proposal_s) } else { (State::Approved, config.activate_s) };
+        lifecycle::begin(market, state, clock.unix_timestamp.saturating_add(i64::from(time)))
     }
 }
 

@@ -29,7 +29,7 @@ pub struct ProposeOutcome<'info> {
     pub market: AccountLoader<'info, Market>,
     /// The resolution to be made.
     #[account(init, payer = payer, space = Resolution::SPACE, seeds = [RESOLUTION_SEED, market.key().as_ref()], bump)]
-    pub resolution: Account<'info, Resolution>,
+    pub resolution: AccountLoader<'info, Resolution>,
     /// CHECK: pinned by its seeds; made here as a token account of the market.
     #[account(mut, seeds = [BOND_VAULT_SEED, market.key().as_ref()], bump)]
     pub bond_vault: UncheckedAccount<'info>,
@@ -123,7 +123,7 @@ pub fn handler(ctx: Context<ProposeOutcome>, args: ProposeOutcomeArgs) -> Result
         bump: resolution.bump,
         bond_bump: resolution.bond_bump,
     };
-    a.resolution.set_inner(resolution);
+    *a.resolution.load_init()? = resolution;
     emit(&a.event_authority, &event)?;
     StateChanged::emit(&a.event_authority, &mut market, address, (&clock, actor), change, NONE)
 }

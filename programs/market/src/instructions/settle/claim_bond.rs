@@ -2,7 +2,6 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{resolution_flag, BOND_VAULT_SEED};
 use crate::errors::MarketError;
 use crate::events::{emit, BondClaimed};
 use crate::settlement::Signature;
@@ -17,14 +16,14 @@ pub struct ClaimBond<'info> {
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
     /// Its resolution.
-    #[account(mut, constraint = resolution.market == market.key() @ MarketError::WrongResolution)]
-    pub resolution: Account<'info, Resolution>,
-    /// CHECK: the bond vault, pinned by its seeds.
-    #[account(mut, seeds = [BOND_VAULT_SEED, market.key().as_ref()], bump = resolution.bond_bump)]
+    #[account(mut)]
+    pub resolution: AccountLoader<'info, Resolution>,
+    /// CHECK: the bond vault; Resolution::require_bond_vault looks into it.
+    #[account(mut)]
     pub bond_vault: UncheckedAccount<'info>,
     /// CHECK: the market's mint.
     pub mint: UncheckedAccount<'info>,
-    /// CHECK: whose bond it is: Resolution.proposer.
+    /// CHECK: whose bond it is: Resolution.proposer or .disputer.
     pub owner: UncheckedAccount<'info>,
     /// CHECK: the owner's associated token account.
     #[account(mut)]
@@ -33,21 +32,32 @@ pub struct ClaimBond<'info> {
     pub token_program: UncheckedAccount<'info>,
 }
 
+impl ClaimBond<'_> {
+    fn validate(&self, market: &Market, resolution: &Resolution) -> Result<()> {
+        resolution.require_of(self.market.as_ref().key)?;
+        require!(market.decided(), MarketError::NotDecided);
+        resolution.require_bond_vault(&self.bond_vault)?;
+        token::require_mint(market, &self.mint, &self.token_program)
+    }
+
+    /// The owner's own account, which can take tokens.
+    fn require_destination(&self, market: &Market) -> Result<()> {
+        let canonical = token::associated(self.owner.key, &market.mint, self.token_program.key);
+        require_keys_eq!(canonical, *self.destination.key, MarketError::WrongDestination);
+        let open = token::is_open_of(&self.destination, self.owner.key, &market.mint, self.token_program.key);
+        require!(open, MarketError::Unpayable);
+        Ok(())
+    }
+}
+
 pub fn handler(ctx: Context<ClaimBond>) -> Result<()> {
     let a = ctx.accounts;
     let mut market = a.market.load_mut()?;
-    let resolution = &mut a.resolution;
-    require!(market.decided(), MarketError::NotDecided);
-    token::require_mint(&market, &a.mint, &a.token_program)?;
-    let owed = resolution.owed > 0 && !resolution.has(resolution_flag::PROPOSER_PAID);
-    require!(owed && resolution.proposer == *a.owner.key, MarketError::NothingOwed);
-    let canonical = token::associated(a.owner.key, &market.mint, a.token_program.key);
-    require_keys_eq!(canonical, *a.destination.key, MarketError::WrongDestination);
-    let open = token::is_open_of(&a.destination, a.owner.key, &market.mint, a.token_program.key);
-    require!(open, MarketError::Unpayable);
-    resolution.set(resolution_flag::PROPOSER_PAID);
-    let amount = resolution.bond;
-    resolution.owed = resolution.owed.checked_sub(amount).ok_or(MarketError::InvariantViolated)?;
+    let mut resolution = a.resolution.load_mut()?;
+    a.validate(&market, &resolution)?;
+    let due = resolution.bond_due(a.owner.key).ok_or(MarketError::NothingOwed)?;
+    a.require_destination(&market)?;
+    resolution.pay_bond(&due)?;
     let transfer = Transfer {
         token_program: &a.token_program,
         mint: &a.mint,
@@ -55,9 +65,9 @@ pub fn handler(ctx: Context<ClaimBond>) -> Result<()> {
         to: &a.destination,
         authority: a.market.as_ref(),
     };
-    transfer.run(amount, &[&Signature::of(&market).seeds()])?;
-    solvency::check_bonds(resolution, &a.bond_vault)?;
+    transfer.run(due.amount, &[&Signature::of(&market).seeds()])?;
+    solvency::check_bonds(&resolution, &a.bond_vault)?;
     let header = market.next(a.market.key(), &Clock::get()?, Pubkey::default());
-    let event = BondClaimed { header, owner: a.owner.key(), amount, owed: resolution.owed, flags: resolution.flags };
-    emit(&a.event_authority, &event)
+    let (owner, amount) = (a.owner.key(), due.amount);
+    emit(&a.event_authority, &BondClaimed { header, owner, amount, owed: resolution.owed, flags: resolution.flags })
 }

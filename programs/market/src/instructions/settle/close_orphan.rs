@@ -1,4 +1,4 @@
-//! close_orphan: anyone returns the rent of positions whose market is gone. An address never comes back, so they are worth nothing.
+//! close_orphan: anyone returns the rent of positions and of votes on proposals whose market is gone. An address never comes back, so they are worth nothing.
 
 use anchor_lang::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::constants::{closed, CONFIG_ADDRESS};
 use crate::errors::MarketError;
 use crate::events::{emit_sized, Closed, ClosedItem};
 use crate::pda;
-use crate::state::{Config, Position};
+use crate::state::{Config, Position, Vote};
 
 /// Bytes of Closed without items, and of one item.
 const EVENT_BYTES: usize = 192;
@@ -21,23 +21,23 @@ pub struct CloseOrphan<'info> {
 }
 
 impl CloseOrphan<'_> {
-    /// What closing a position gives back; None where it is closed, repeated, or its payer cannot receive.
-    fn orphan(position: &AccountInfo, market: &AccountInfo, payer: &AccountInfo) -> Result<Option<ClosedItem>> {
-        let Some(orphan) = Position::of_market(position, market.key) else { return Ok(None) };
+    /// Owner and rent payer of a position or a vote of this market.
+    fn owner(account: &AccountInfo, market: &Pubkey) -> Option<(Pubkey, Pubkey)> {
+        let position = Position::of_market(account, market).map(|position| (position.owner, position.payer));
+        position.or_else(|| Vote::of_market(account, market).map(|vote| (vote.voter, vote.voter)))
+    }
+
+    /// What closing an account gives back; None where it is closed, repeated, or its payer cannot receive.
+    fn orphan(account: &AccountInfo, market: &AccountInfo, payer: &AccountInfo) -> Result<Option<ClosedItem>> {
+        let Some((owner, paid)) = Self::owner(account, market.key) else { return Ok(None) };
         require!(*market.owner != crate::ID, MarketError::MarketExists);
-        require_keys_eq!(orphan.payer, *payer.key, MarketError::WrongPayer);
-        let rent = position.lamports();
+        require_keys_eq!(paid, *payer.key, MarketError::WrongPayer);
+        let rent = account.lamports();
         if !pda::receives(payer, rent)? {
             return Ok(None);
         }
-        pda::zero(position)?;
-        Ok(Some(ClosedItem {
-            address: *position.key,
-            market: *market.key,
-            owner: orphan.owner,
-            payer: *payer.key,
-            rent,
-        }))
+        pda::zero(account)?;
+        Ok(Some(ClosedItem { address: *account.key, market: *market.key, owner, payer: *payer.key, rent }))
     }
 }
 
@@ -48,10 +48,10 @@ pub fn handler<'info>(ctx: Context<'info, CloseOrphan<'info>>) -> Result<()> {
     let count = three.len() / 3;
     let (mut items, mut places) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for accounts in three.chunks_exact(3) {
-        let [position, market, payer] = accounts else { continue };
-        if let Some(item) = CloseOrphan::orphan(position, market, payer)? {
+        let [account, market, payer] = accounts else { continue };
+        if let Some(item) = CloseOrphan::orphan(account, market, payer)? {
             items.push(item);
-            places.push((position, payer));
+            places.push((account, payer));
         }
     }
     require!(!items.is_empty(), MarketError::NothingOwed);
@@ -59,8 +59,8 @@ pub fn handler<'info>(ctx: Context<'info, CloseOrphan<'info>>) -> Result<()> {
     let bytes = EVENT_BYTES + ITEM_BYTES * items.len();
     let event = Closed { header, what: closed::ORPHAN, items, residual: 0, residual_to: Pubkey::default() };
     emit_sized(&a.event_authority, &event, bytes)?;
-    for (position, payer) in places {
-        pda::close(position, payer)?;
+    for (account, payer) in places {
+        pda::close(account, payer)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{closed, BOND_VAULT_SEED, CONFIG_ADDRESS};
+use crate::constants::{closed, CONFIG_ADDRESS};
 use crate::errors::MarketError;
 use crate::events::{emit, Closed, ClosedItem};
 use crate::pda;
@@ -20,10 +20,10 @@ pub struct CloseResolution<'info> {
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
     /// Its resolution, closed here.
-    #[account(mut, constraint = resolution.market == market.key() @ MarketError::WrongResolution)]
-    pub resolution: Account<'info, Resolution>,
+    #[account(mut)]
+    pub resolution: AccountLoader<'info, Resolution>,
     /// CHECK: Resolution.payer, gets the rents.
-    #[account(mut, address = resolution.payer @ MarketError::WrongPayer)]
+    #[account(mut)]
     pub payer: UncheckedAccount<'info>,
     /// CHECK: the bond vault, closed here; left out for a price.
     #[account(mut)]
@@ -38,12 +38,23 @@ pub struct CloseResolution<'info> {
 }
 
 impl<'info> CloseResolution<'info> {
+    fn validate(&self, market: &Market) -> Result<()> {
+        let resolution = self.resolution.load()?;
+        resolution.require_of(self.market.as_ref().key)?;
+        require_keys_eq!(resolution.payer, *self.payer.key, MarketError::WrongPayer);
+        require!(market.decided(), MarketError::NotDecided);
+        require!(resolution.owed == 0, MarketError::NothingOwed);
+        match &self.bond_vault {
+            Some(vault) => resolution.require_bond_vault(vault),
+            None => {
+                require!(resolution.is_price(), MarketError::WrongBondVault);
+                Ok(())
+            }
+        }
+    }
+
     /// Empties the bond vault into the treasury's account and closes it; says what was left over and whose it is now.
     fn close_bonds(&self, market: &Market, vault: &UncheckedAccount<'info>) -> Result<(u64, Pubkey)> {
-        let address = self.market.key();
-        let seeds: [&[u8]; 3] = [BOND_VAULT_SEED, address.as_ref(), &[self.resolution.bond_bump]];
-        let expected = Pubkey::create_program_address(&seeds, &crate::ID).ok();
-        require!(expected == Some(*vault.key), MarketError::WrongBondVault);
         token::require_mint(market, &self.mint, &self.token_program)?;
         let residual = token::amount(vault)?;
         let to = if residual > 0 { self.treasury(market)? } else { Pubkey::default() };
@@ -75,14 +86,10 @@ impl<'info> CloseResolution<'info> {
 pub fn handler(ctx: Context<CloseResolution>) -> Result<()> {
     let a = ctx.accounts;
     let mut market = a.market.load_mut()?;
-    require!(market.decided(), MarketError::NotDecided);
-    require!(a.resolution.owed == 0, MarketError::NothingOwed);
+    a.validate(&market)?;
     let (residual, residual_to) = match &a.bond_vault {
         Some(vault) => a.close_bonds(&market, vault)?,
-        None => {
-            require!(a.resolution.is_price(), MarketError::WrongBondVault);
-            (0, Pubkey::default())
-        }
+        None => (0, Pubkey::default()),
     };
     let info = a.resolution.as_ref();
     pda::zero(info)?;

@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod claim_bond;
+pub mod claim_vote;
 pub mod close_market;
 pub mod close_orphan;
 pub mod close_resolution;
@@ -10,6 +11,7 @@ pub mod pay_out;
 
 pub use claim::*;
 pub use claim_bond::*;
+pub use claim_vote::*;
 pub use close_market::*;
 pub use close_orphan::*;
 pub use close_resolution::*;
