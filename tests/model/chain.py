@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
 from solders.account import Account
 from solders.instruction import Instruction
 from solders.litesvm import LiteSVM
@@ -14,11 +15,12 @@ from solders.transaction import Transaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 
 from idl import addresses
-from idl.codec import decode_event
+from idl.codec import decode_account, decode_event, encode_account
 from idl.events import Event
 from idl.program import EVENT_IX_TAG, MARKET_ID, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
 from tests.model.stage import MINT_OF, Stage
 from tests.programs import tokens
+from tests.programs.rebuild import Accounts
 from tests.programs.world import MINTS, SLOT, SOL, START, Refused, World, key
 
 LAMPORTS_PER_SIGNATURE: Final = 5_000
@@ -100,6 +102,14 @@ class Chain:
         data = bytearray(account.data)
         data[108] = tokens.FROZEN if frozen else tokens.INITIALIZED
         self.change(where, Account(account.lamports, bytes(data), account.owner))
+
+    def settings(self, mode: int, council_s: int) -> Accounts:
+        """Makes Config as if it had been made with these settings; what its events would tell then."""
+        where = addresses.config().address
+        raw = self.account(where)
+        config = replace(decode_account(bytes(raw.data)), mode=mode, council_s=council_s)  # type: ignore[type-var]
+        self.change(where, Account(raw.lamports, encode_account(config), raw.owner))
+        return {where: config}
 
 
 def events_of(keys: list[Pubkey], answer: TransactionMetadata) -> list[Event]:

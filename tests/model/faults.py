@@ -180,7 +180,7 @@ class EarlyTally(Fault):
 class VoidInDispute(Fault):
     """void_inactive does not ask whether somebody is deciding already."""
 
-    STATES = (State.Resolving, State.Disputed, State.Contested)
+    STATES = (State.Disputed, State.Contested)
 
     def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
         where = slot(name, sent, "market") if name == "void_inactive" else None

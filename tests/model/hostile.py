@@ -23,7 +23,9 @@ ALSO: Final = frozenset({
     ("claim", "payer"), ("claim", "market"), ("stake", "market"), ("withdraw", "market"), ("pay_out", "market"),
     ("finalize", "market"), ("claim_bond", "market"), ("collect_fees", "market"), ("close_resolution", "market"),
     ("close_resolution", "payer"), ("close_market", "payer"), ("close_market", "market"), ("activate", "market"),
-    ("claim_bond", "destination"), ("propose_outcome", "market"), ("create_market", "market"),
+    ("claim_bond", "destination"), ("propose_outcome", "market"), ("create_market", "market"), ("dispute", "market"),
+    ("tally_dispute", "market"), ("vote", "market"), ("claim_vote", "market"), ("claim_vote", "destination"),
+    ("claim_vote", "voter"), ("rule", "market"),
 })  # fmt: skip
 # Not looked at where there is nothing to look for: no candidate held, no bond vault to close.
 FREE: Final = frozenset({

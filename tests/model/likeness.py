@@ -37,8 +37,8 @@ def _wallet(stage: Stage, place: Place) -> Facts:
 
 
 def _token(stage: Stage, place: Place) -> Facts:
-    _, name, mint = place  # type: ignore[misc]
-    return {"tokens": stage.model.tokens[name, mint]}  # type: ignore[index]
+    _, name, mint = place
+    return {"tokens": stage.model.tokens[str(name), str(mint)]}
 
 
 def _config(stage: Stage, place: Place) -> Facts:
@@ -76,6 +76,8 @@ def _market(stage: Stage, place: Place) -> Facts:
         "num": num,
         "den": den,
         "cost": market.cost,
+        "dislikes": market.voices[0],
+        "likes": market.voices[1],
         "resolver_to": bytes(key(market.resolver_to)) if market.resolver_to else NOBODY,
         "flags": _flags(market),
         "lamports": rent(MARKET_BYTES) + (rent(TOKEN_BYTES) + market.vault if market.unwrapped else 0),
@@ -104,7 +106,7 @@ def _flags(market: Market) -> int:
 
 
 def _position(stage: Stage, place: Place) -> Facts:
-    _, k, name = place  # type: ignore[misc]
+    _, k, name = place
     market = stage.model.markets.get(int(k))
     holding = market.holders.get(str(name)) if market is not None else None
     if market is None or holding is None:
@@ -144,8 +146,19 @@ def _bonded(held: Resolution) -> dict[str, Any]:
         "bond": held.bond,
         "quorum": held.quorum,
         "owed": held.owed,
+        "tally": tuple(held.tally.get(side, 0) for side in range(9)),
+        "total": sum(held.tally.values()),
         "disputer": bytes(key(held.disputer)) if held.disputer else NOBODY,
     }
+
+
+def _vote(stage: Stage, place: Place) -> Facts:
+    _, k, round, name = place
+    market = stage.model.markets.get(int(k))
+    vote = market.voters.get((int(round), str(name))) if market is not None else None
+    if vote is None:
+        return {"exists": False, "lamports": 0}
+    return {"side": vote.side, "weight": vote.weight, "voter": bytes(key(str(name))), "lamports": rent(88)}
 
 
 EXPECTED: Final[Mapping[str, Callable[[Stage, Place], Facts]]] = {
@@ -157,4 +170,5 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Place], Facts]]] = {
     "bonds": _bonds,
     "position": _position,
     "resolution": _resolution,
+    "vote": _vote,
 }

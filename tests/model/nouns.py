@@ -81,7 +81,7 @@ class Resolution:
     disputer: str = ""
     final: int | None = None
     timeout: bool = False
-    votes: dict[str, Vote] = field(default_factory=dict)
+    tally: dict[int, int] = field(default_factory=dict)
     bonds_paid: set[str] = field(default_factory=set)
     owed: int = 0
 
@@ -104,6 +104,7 @@ class Terms:
     fee_bps: tuple[int, int, int]
     created_slot: int
     source: str
+    council_s: int
     strike: int = 0
     lot_k: int = 0
 
@@ -117,7 +118,8 @@ class Market:
     state: str
     deadline: int
     holders: dict[str, Holding] = field(default_factory=dict)
-    voters: dict[str, Vote] = field(default_factory=dict)
+    voters: dict[tuple[int, str], Vote] = field(default_factory=dict)
+    voices: list[int] = field(default_factory=lambda: [0, 0])
     vault: int = 0
     bonds: int = 0
     fees: list[int] = field(default_factory=lambda: [0, 0, 0])
@@ -173,6 +175,8 @@ class World:
     markets: dict[int, Market] = field(default_factory=dict)
     frozen: set[tuple[str, str]] = field(default_factory=set)
     pause: int = 0
+    mode: int = 0
+    council_s: int = 0
 
     def pay_rent(self, who: str, size: int, sign: int = -1) -> None:
         """A wallet pays the rent of an account; sign 1: gets it back."""

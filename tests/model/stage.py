@@ -1,7 +1,7 @@
 """Names to addresses: whom and what the model's words stand for on the real chain."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from solders.pubkey import Pubkey
 
@@ -9,11 +9,12 @@ from idl import addresses
 from idl.program import WSOL_MINT
 from tests.model.nouns import SOL_MINT, Market
 from tests.model.nouns import World as Model
-from tests.programs.pools import CREATOR, Pool
+from tests.programs import pools
+from tests.programs.pools import CREATOR
 from tests.programs.world import MINTS, USDC, USDC_2022, World, key
 
 MINT_OF: Final = {"USDC": USDC, "USDC_2022": USDC_2022, SOL_MINT: WSOL_MINT}
-Place = tuple[str, ...] | tuple[str, int] | tuple[str, int, str]
+Place = tuple[str | int, ...]
 
 
 class Stage:
@@ -26,7 +27,7 @@ class Stage:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.pools: dict[int, Pool] = {}
+        self.pools: dict[int, Any] = {}
         self.model = Model(0, 0, {}, {})
         self.fixed: dict[Pubkey, Place] = {}
         self.names: dict[Pubkey, Place] = {}
@@ -50,7 +51,7 @@ class Stage:
 
     def open(self, market: Market, address: Pubkey) -> None:
         """Know a market and everything that can belong to it."""
-        self.pools[market.k] = Pool(self.world, address, MINT_OF[market.terms.mint])
+        self.pools[market.k] = pools.Pool(self.world, address, MINT_OF[market.terms.mint])
         for where, place in self._places(market.k, address):
             self.names[where], self.places[place] = place, where
 
@@ -61,3 +62,5 @@ class Stage:
         yield addresses.resolution(address).address, ("resolution", k)
         for name in self.PEOPLE:
             yield addresses.position(address, key(name)).address, ("position", k, name)
+            for round in (0, 1):
+                yield addresses.vote(address, round, key(name)).address, ("vote", k, round, name)

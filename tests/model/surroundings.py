@@ -5,11 +5,12 @@ import struct
 
 from solders.instruction import AccountMeta, Instruction
 
+from idl.enums import Mode
 from localnet.wallets import wallet
 from tests.model.nouns import Market, Why, World
 from tests.model.rules.rule import Args, Rule, anybody
 from tests.model.stage import Stage
-from tests.programs.world import SLOT, START, Call, key
+from tests.programs.world import SLOT, START, TERMS, Call, key
 
 TRANSFER = 3
 
@@ -104,9 +105,22 @@ def call_gift(stage: Stage, k: int, vault: str, who: str, amount: int) -> Call:
     return Call(Instruction(pool.token_program, struct.pack("<BQ", TRANSFER, amount), metas), (wallet(who),))
 
 
+def draw_settings(rng: random.Random, world: World, market: Market) -> Args:
+    """With and without votes on proposals, with and without a council."""
+    return (rng.choice((Mode.OPEN, Mode.OPEN, Mode.PROPOSAL)).value, rng.choice((0, TERMS.council_s, TERMS.council_s)))
+
+
+def expect_settings(world: World, mode: int, council_s: int) -> Why:
+    """The programs were made with these settings: only before the first market."""
+    if not world.markets:
+        world.mode, world.council_s = mode, council_s
+    return Why()
+
+
 RULES = {
     "pass": Rule(draw=draw_pass, expect=expect_pass, call=call_pass),
     "freeze": Rule(draw=draw_freeze, expect=expect_freeze, call=lambda stage, *args: None),
+    "settings": Rule(draw=draw_settings, expect=expect_settings, call=lambda stage, *args: None),
     "gift": Rule(
         draw=draw_gift, expect=expect_gift, call=call_gift,
         seasons={"Active": 0.2, "Resolving": 0.2, "Finalized": 0.1, "Void": 0.1},

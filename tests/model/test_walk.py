@@ -13,7 +13,7 @@ from tests.model.walk import Failed, Step, Walk
 
 SEED, WALKS, JOBS = 1, 80, 2
 # What the environment does needs no transaction.
-UNSENT = {"pass", "freeze"}
+UNSENT = {"pass", "freeze", "settings"}
 # Only an engine with orders leaves free collateral.
 RARE = {"withdraw"}
 

@@ -21,15 +21,28 @@ from tests.model.nouns import Market, World
 from tests.model.rules.opening import MARKETS_MAX
 from tests.model.rules.rule import phase
 from tests.model.stage import Stage
-from tests.programs.world import SLOT, START
+from tests.programs.world import SLOT, START, TERMS
 
 STEPS: Final = 400
 # How often time goes by in a phase.
-PASS: Final = {"Active": 0.08, "Finalized": 0.1, "Void": 0.1, "Due": 0.12, "Closed": 0.1}
+PASS: Final = {
+    "Proposed": 0.06,
+    "Approved": 0.08,
+    "Active": 0.06,
+    "Disputed": 0.08,
+    "Finalized": 0.1,
+    "Void": 0.1,
+    "Due": 0.12,
+    "Closed": 0.1,
+}
 # What a refusal may be called by the programs and the runtime where the model has a word of its own.
 CALLED: Final = {
     "NoAccount": {"AccountNotInitialized", "AccountOwnedByWrongProgram", "AccountDiscriminatorNotFound"},
+    "SamePosition": {"ConstraintDuplicateMutableAccount", "SamePosition"},
 }
+# What is about no market.
+EVERYWHERE: Final = frozenset({"pass", "freeze", "settings", "set_pause"})
+NOTHING: Final = Market(k=-1, terms=None, state="", deadline=0)  # type: ignore[arg-type]
 ANYHOW: Final = frozenset({"NoVault", "Taken", "Gone"})
 
 
@@ -56,7 +69,7 @@ class Walk:
         self.stage.reset()
         self.model = World(
             START, SLOT,
-            tokens={(name, mint): PURSE[mint] for name in Stage.PEOPLE for mint in PURSE},
+            tokens={(name, mint): PURSE[mint] for name in Stage.PEOPLE for mint in PURSE}, council_s=TERMS.council_s,
             lamports=dict.fromkeys(Stage.PEOPLE, LAMPORTS),
         )  # fmt: skip
         self.stage.model = self.model
@@ -80,8 +93,7 @@ class Walk:
     def _draw(self, rng: random.Random, last: Step | None) -> Step | None:
         live = [one for one in self.model.markets.values() if one.state != "Closed"]
         if not live or (len(live) < MARKETS_MAX and rng.random() < 0.04):
-            nothing = Market(k=-1, terms=None, state="", deadline=0)  # type: ignore[arg-type]
-            return self._of(rng, "set_pause" if self.model.pause and rng.random() < 0.5 else "create_market", nothing)
+            return self._of(rng, "set_pause" if self.model.pause and rng.random() < 0.5 else "create_market", NOTHING)
         market = rng.choice((live[-1], rng.choice(list(self.model.markets.values()))))
         luck = rng.random()
         if luck < 0.05 and last is not None:
@@ -107,12 +119,14 @@ class Walk:
     def do(self, step: Step) -> None:
         """One step, checked; raises Broken."""
         rule, market = RULES[step.name], self._market(step)
-        if market is None and step.name not in ("create_market", "pass", "freeze", "set_pause"):
+        if market is None and step.name not in ("create_market", *EVERYWHERE):
             return
         call = rule.call(self.stage, *step.args)
         if call is None:
             if step.name == "freeze":
                 self.chain.freeze(*step.args)
+            if step.name == "settings" and not self.model.markets:
+                self.seen.told |= self.chain.settings(*step.args)
             rule.expect(self.model, *step.args)
             return
         if step.name == "create_market" and market is not None:
@@ -131,7 +145,7 @@ class Walk:
         return market is not None and market.state == "Closed" and step.name != "close_orphan"
 
     def _market(self, step: Step) -> Market | None:
-        if step.name in ("pass", "freeze", "set_pause"):
+        if step.name in EVERYWHERE:
             return None
         return self.model.markets.get(step.args[0])
 
@@ -167,8 +181,12 @@ class Walk:
         """Draws and does steps; raises Failed with all of them."""
         rng, done = random.Random(seed), []
         step: Step | None = None
-        for _ in range(steps):
-            step = self.draw(rng, step)
+        for number in range(steps):
+            step = (
+                self.draw(rng, step)
+                if number
+                else Step("settings", RULES["settings"].draw(rng, self.model, NOTHING) or ())
+            )
             done.append(step)
             try:
                 self.do(step)

@@ -3,10 +3,11 @@
 import random
 
 from idl import instructions as ix
-from idl.enums import Mode, Op, Pause, State
+from idl.enums import Engine, Mode, Op, Pause
+from idl.maths.lmsr import Curve
 from localnet.wallets import wallet
-from tests.model.nouns import Market, Terms, Why, World, rent
-from tests.model.rules.rule import Args, Rule, before, enter, futile, since
+from tests.model.nouns import Market, Terms, Why, World
+from tests.model.rules.rule import Args, Rule, before, enter, futile, near, since
 from tests.model.stage import MINT_OF, Stage
 from tests.programs import pools
 from tests.programs.pools import CREATOR
@@ -14,19 +15,22 @@ from tests.programs.world import TERMS, Call, key
 
 MARKET_BYTES, TOKEN_BYTES = 568, 165
 MARKETS_MAX = 3
+# What is offered, each as often as it stands here.
+ENGINES = (0,)
 
 
 def draw_create(rng: random.Random, world: World, _: Market) -> Args | None:
     """A market of any kind that is offered, most of them open at once."""
     if futile(rng, bool(world.pause & Pause.CREATE)):
         return None
+    engine = rng.choice(ENGINES)
     price = rng.random() < 0.4
     n = 2 if price else rng.choice((2, 2, 3, 5, 8))
     wait, length = rng.choice((0, 0, 0, 25)), rng.choice((60, 200, 500))
     mint = rng.choice(sorted(MINT_OF))
     op = rng.choice((*Op, Op.UPDOWN, Op.UPDOWN)) if price else 0
     fees = rng.choice(((0, 0), (200, 100), (500, 200), (1, 0), (333, 7)))
-    return (len(world.markets), 0, n, mint, price, int(op), wait, length, rng.choice((10, 50)), fees)
+    return (len(world.markets), engine, n, mint, price, int(op), wait, length, rng.choice((10, 50)), fees)
 
 
 def expect_create(world: World, *args: object) -> Why:
@@ -36,7 +40,7 @@ def expect_create(world: World, *args: object) -> Why:
     if not why:
         k = args[0]
         assert isinstance(k, int)
-        approved = TERMS.mode != Mode.PROPOSAL
+        approved = world.mode != Mode.PROPOSAL
         market = Market(
             k=k, terms=terms_of(world, *args), state="Approved" if approved else "Proposed",  # type: ignore[arg-type]
             deadline=world.now + (TERMS.activate_s if approved else TERMS.proposal_s),
@@ -56,7 +60,7 @@ def terms_of(
     return Terms(
         engine=engine, n=n, mint=mint, price=price, op=op, open=world.now + wait, lock=lock, event=lock + 100,
         resolve_by=lock + 500, void_after=lock + 500 + 3 * 86_400, dispute_s=dispute_s,
-        fee_bps=(*fees, TERMS.protocol_fee_bps), created_slot=world.slot, source="oracle",
+        fee_bps=(*fees, TERMS.protocol_fee_bps), created_slot=world.slot, source="oracle", council_s=world.council_s,
         strike=100 if price and op != Op.UPDOWN else 0,
     )  # fmt: skip
 
@@ -76,10 +80,22 @@ def call_create(stage: Stage, *args: object) -> Call:
 
 def draw_activate(rng: random.Random, world: World, market: Market) -> Args | None:
     """Mostly while there is time enough."""
-    return None if futile(rng, world.now + TERMS.min_dur_s > market.terms.lock) else (market.k,)
+    if futile(rng, world.now + TERMS.min_dur_s > market.terms.lock):
+        return None
+    right = market.terms.engine == Engine.LMSR
+    subsidy = rng.choice((10_000, 77_777, 10**6, 10**9, near(rng, 1_700, 2_000), 0))
+    return (market.k, subsidy if right else 0)
 
 
-def expect_activate(world: World, k: int) -> Why:
+def maker_of(market: Market, subsidy: int) -> Curve | None:
+    """The market maker that a subsidy can carry; None if there is none."""
+    try:
+        return Curve.funded(subsidy, market.terms.n)
+    except ValueError:
+        return None
+
+
+def expect_activate(world: World, k: int, subsidy: int) -> Why:
     """The creator opens an approved market in time, long enough before its lock."""
     market, why = world.markets[k], Why()
     why("WrongState", market.state != "Approved")
@@ -87,10 +103,22 @@ def expect_activate(world: World, k: int) -> Why:
     why("Paused", bool(world.pause & Pause.CREATE))
     length = market.terms.lock - max(market.terms.open, world.now)
     why("BadTimes", not TERMS.min_dur_s <= length <= TERMS.max_dur_s)
+    maker = maker_of(market, subsidy) if market.terms.engine == Engine.LMSR else None
+    why("BadSubsidy", maker is None and (subsidy > 0 or market.terms.engine == Engine.LMSR))
     if not why:
         enter(world, market, "Active")
         world.pay_rent(CREATOR, TOKEN_BYTES)
+        world.tokens[CREATOR, market.terms.mint] -= subsidy
+        market.vault += subsidy
+        if maker is not None:
+            market.b, market.cost = maker.b, maker.cost([0] * market.terms.n)
     return why
+
+
+def call_activate(stage: Stage, k: int, subsidy: int) -> Call:
+    """activate by the creator, for a market maker with a subsidy."""
+    pool = stage.pools[k]
+    return pool.activate(subsidy) if subsidy else pool.activate()
 
 
 def expect_reject(world: World, k: int) -> Why:
@@ -103,12 +131,19 @@ def expect_reject(world: World, k: int) -> Why:
 
 
 def expect_tally_proposal(world: World, k: int) -> Why:
-    """Nobody opened an approved market in time."""
+    """The votes approve or reject; what nobody opened in time is rejected."""
     market, why = world.markets[k], Why()
     why("WrongState", market.state not in ("Proposed", "Approved"))
     since(why, world.now, market.deadline)
     if not why:
-        enter(world, market, "Rejected")
+        against, likes = market.voices
+        total = likes + against
+        liked = likes * 10_000 >= TERMS.approve_bps * total and total >= TERMS.quorum_voters
+        if market.state == "Proposed" and liked:
+            enter(world, market, "Approved")
+            market.deadline = world.now + TERMS.activate_s
+        else:
+            enter(world, market, "Rejected")
     return why
 
 
@@ -143,7 +178,7 @@ def drawn_market(rng: random.Random, world: World, market: Market) -> Args:
 RULES = {
     "create_market": Rule(draw=draw_create, expect=expect_create, call=call_create),
     "activate": Rule(
-        draw=draw_activate, expect=expect_activate, seasons={"Approved": 8}, call=lambda s, k: s.pools[k].activate()
+        draw=draw_activate, expect=expect_activate, seasons={"Approved": 8}, call=call_activate
     ),
     "reject": Rule(
         draw=drawn_market, expect=expect_reject, seasons={"Approved": 0.2, "Proposed": 0.2},
@@ -155,8 +190,6 @@ RULES = {
         call=lambda s, k: s.pools[k].tally_proposal(),
     ),
     "set_pause": Rule(
-        draw=draw_pause, expect=expect_pause, call=call_pause, seasons={"Approved": 1, "Active": 0.2, "Closed": 1}
+        draw=draw_pause, expect=expect_pause, call=call_pause, seasons={"Approved": 0.3, "Active": 0.2, "Closed": 0.5}
     ),
 }  # fmt: skip
-STATES = tuple(one.name for one in State)
-RENTS = {"market": rent(MARKET_BYTES), "token": rent(TOKEN_BYTES)}

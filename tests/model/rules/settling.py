@@ -4,14 +4,16 @@ import random
 
 from solders.instruction import AccountMeta
 
+from idl import addresses
 from idl import instructions as ix
-from idl.enums import FeeKind
+from idl.enums import Engine, FeeKind
 from localnet.wallets import wallet
 from tests.model.nouns import UNCLAIMED_S, Market, Why, World
 from tests.model.rules.deciding import RESOLUTION_BYTES
 from tests.model.rules.opening import MARKET_BYTES, TOKEN_BYTES
 from tests.model.rules.parimutuel import POSITION_BYTES, drawn_nonce, drawn_valid
 from tests.model.rules.rule import Args, Rule, anybody, futile, vaulted
+from tests.model.rules.voting import VOTE_BYTES
 from tests.model.stage import Stage
 from tests.programs.pools import CREATOR
 from tests.programs.world import Call, key
@@ -147,7 +149,7 @@ def call_withdraw(stage: Stage, k: int, who: str, amount: int, nonce: int, valid
     return pool.withdraw(who, amount, nonce=nonce, valid=valid, destination=where)
 
 
-# fees and bonds
+# fees
 
 
 def draw_fees(rng: random.Random, world: World, market: Market) -> Args | None:
@@ -188,32 +190,6 @@ def call_fees(stage: Stage, k: int, kind: int, to: str, fallback: bool) -> Call:
     treasury = pool.wallet_of("treasury") if decided else pool.ata("treasury")
     changes: dict[str, object] = {"treasury_destination": treasury} if fallback else {}
     return pool.collect_fees(FeeKind(kind), to, decided=decided, **changes)
-
-
-def draw_bond(rng: random.Random, world: World, market: Market) -> Args | None:
-    """Whose it is, or another's."""
-    held = market.resolution
-    if futile(rng, held is None or held.owed == 0):
-        return None
-    return (market.k, rng.choice((held.proposer if held else "oracle",) * 3 + (anybody(rng),)))
-
-
-def expect_bond(world: World, k: int, who: str) -> Why:
-    """A bond goes back to its owner."""
-    market, why = world.markets[k], Why()
-    held = market.resolution
-    why("NotDecided", not market.decided)
-    why("NoAccount", held is None)
-    why("ConstraintSeeds", market.terms.price)
-    due = held is not None and who == held.proposer and who not in held.bonds_paid and held.bond > 0
-    why("NothingOwed", not due)
-    why("Unpayable", (who, market.terms.mint) in world.frozen)
-    if not why and held is not None:
-        held.bonds_paid.add(who)
-        held.owed -= held.bond
-        market.bonds -= held.bond
-        world.tokens[who, market.terms.mint] += held.bond
-    return why
 
 
 # closing
@@ -266,43 +242,58 @@ def expect_close_market(world: World, k: int) -> Why:
     why("SharesLeft", market.escrow() > 0 or any(s for i, s in enumerate(market.supply()) if mask >> i & 1))
     why("FeesLeft", any(market.fees))
     why("ResolutionLeft", market.resolution is not None)
-    why("Unpayable", market.vault > 0 and frozen(world, market, "treasury"))
+    heir = CREATOR if market.terms.engine == Engine.LMSR else "treasury"
+    why("Unpayable", market.vault > 0 and frozen(world, market, heir))
     if not why:
         if market.decided:
             unwrap(market)
-            world.give(market, "treasury", market.vault)
+            world.give(market, heir, market.vault)
             world.pay_rent(CREATOR, TOKEN_BYTES, 1)
         world.pay_rent(CREATOR, MARKET_BYTES, 1)
         market.state = "Closed"
     return why
 
 
+def call_close_market(stage: Stage, k: int) -> Call:
+    """close_market; of a market maker the creator gets the rest."""
+    pool = stage.pools[k]
+    funded = stage.model.markets[k].terms.engine == Engine.LMSR
+    return pool.close_market(**({"creator_destination": pool.wallet_of(CREATOR)} if funded else {}))
+
+
 def draw_orphans(rng: random.Random, world: World, market: Market) -> Args | None:
-    """Some positions of this market and of others."""
-    names = rng.choices(sorted(market.holders) or Stage.TRADERS, k=rng.randint(1, 3))
-    if futile(rng, market.state != "Closed" or not market.holders):
+    """Some positions and votes of this market and of others."""
+    names = rng.choices([*market.holders, *(who for _, who in market.voters)] or Stage.TRADERS, k=rng.randint(1, 3))
+    if futile(rng, market.state != "Closed" or not (market.holders or market.voters)):
         return None
-    return (market.k, tuple((rng.choice((market.k,) * 6 + tuple(world.markets)), name) for name in names))
+    homes = (market.k,) * 6 + tuple(world.markets)
+    return (market.k, tuple((rng.choice(homes), name, rng.choice(("position", "vote"))) for name in names))
 
 
-def expect_orphans(world: World, _: int, batch: tuple[tuple[int, str], ...]) -> Why:
-    """The rent of positions whose market is gone goes back."""
+def expect_orphans(world: World, _: int, batch: tuple[tuple[int, str, str], ...]) -> Why:
+    """The rent of positions, and of votes on proposals, whose market is gone goes back."""
     why = Why()
-    known = [(world.markets[home], name) for home, name in dict.fromkeys(batch) if home in world.markets]
-    due = [(market, name) for market, name in known if name in market.holders]
-    why("MarketExists", any(market.state != "Closed" for market, _ in due))
+    known = [(world.markets[home], name, kind) for home, name, kind in dict.fromkeys(batch) if home in world.markets]
+    there = {"position": lambda m, name: name in m.holders, "vote": lambda m, name: (0, name) in m.voters}
+    due = [(market, name, kind) for market, name, kind in known if there[kind](market, name)]
+    why("MarketExists", any(market.state != "Closed" for market, _, _ in due))
     why("NothingOwed", not due)
     if not why:
-        for market, name in due:
-            burn(world, market, name)
+        for market, name, kind in due:
+            if kind == "position":
+                burn(world, market, name)
+            else:
+                del market.voters[0, name]
+                world.pay_rent(name, VOTE_BYTES, 1)
     return why
 
 
-def call_orphans(stage: Stage, _: int, batch: tuple[tuple[int, str], ...]) -> Call:
+def call_orphans(stage: Stage, _: int, batch: tuple[tuple[int, str, str], ...]) -> Call:
     """close_orphan."""
     remaining = []
-    for pool, name in [(stage.pools[home], name) for home, name in batch if home in stage.pools]:
-        remaining += [AccountMeta(one, False, True) for one in (pool.position(name), pool.address, key(name))]
+    for pool, name, kind in [(stage.pools[home], name, kind) for home, name, kind in batch if home in stage.pools]:
+        where = pool.position(name) if kind == "position" else addresses.vote(pool.address, 0, key(name)).address
+        remaining += [AccountMeta(one, False, True) for one in (where, pool.address, key(name))]
     return Call(ix.close_orphan(remaining=remaining), (wallet("payer"),))
 
 
@@ -315,16 +306,13 @@ RULES = {
         draw=draw_withdraw, expect=expect_withdraw, call=call_withdraw, seasons={"Active": 0.2, "Void": 0.2}
     ),
     "collect_fees": Rule(draw=draw_fees, expect=expect_fees, call=call_fees, seasons=PAST | {"Active": 0.2}),
-    "claim_bond": Rule(
-        draw=draw_bond, expect=expect_bond, seasons=PAST, call=lambda s, k, who: s.pools[k].claim_bond(who)
-    ),
     "close_resolution": Rule(
         draw=draw_close_resolution,
         expect=lambda w, k, payer, bonded: expect_close_resolution(w, k), call=call_close_resolution, seasons=PAST,
     ),
     "close_market": Rule(
         draw=draw_close_market, expect=expect_close_market, seasons=PAST | {"Rejected": 3},
-        call=lambda s, k: s.pools[k].close_market(),
+        call=call_close_market,
     ),
     "close_orphan": Rule(draw=draw_orphans, expect=expect_orphans, call=call_orphans, seasons={"Closed": 1.0}),
 }  # fmt: skip
