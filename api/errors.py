@@ -140,6 +140,10 @@ class UnknownPosition(NotFound):
     """No position has this address."""
 
 
+class UnknownCreator(NotFound):
+    """This wallet has no pool."""
+
+
 class UnknownResolution(NotFound):
     """Nobody has proposed how this market ended."""
 
@@ -218,6 +222,26 @@ class WrongEngine(Unprocessable):
 
 class NonceUsed(Unprocessable):
     """This nonce has already acted, or is too far below the last one."""
+
+
+class TooFewShares(Unprocessable):
+    """The wallet holds fewer shares than that."""
+
+
+class SharesLocked(Unprocessable):
+    """The shares are still locked after a purchase."""
+
+
+class WrongSource(Unprocessable):
+    """A price decides this market, and nobody's word."""
+
+
+class NotAuthorised(Unprocessable):
+    """Another wallet has the right to do this."""
+
+
+class PoolExists(Unprocessable):
+    """This wallet has a pool already."""
 
 
 class NothingToClaim(Unprocessable):

@@ -8,7 +8,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from idl import addresses, instructions
-from idl.enums import Engine, Mode, Op, Pause, SourceKind
+from idl.enums import Engine, Flag, Mode, Op, Pause, SourceKind
 from idl.limits import (
     EVENT_AFTER_LOCK_PRICE_S,
     FEE_BPS_TOTAL_MAX,
@@ -55,11 +55,11 @@ def create_market(
     price = body.source_kind == "price"
     call = instructions.create_market(
         id=number,
-        engine=Engine.PARIMUTUEL,
+        engine=Engine[body.engine.upper()],
         n=body.n,
         source_kind=SourceKind.PRICE if price else SourceKind.OPTIMISTIC,
         op=int(Op[body.op.upper()]) if price else 0,
-        flags=0,
+        flags=Flag.FEE_TO_ACCOUNT if body.fee_to_account else 0,
         fee_to=Pubkey.from_string(body.fee_to) if body.fee_to else wallet,
         source=source(body.source),
         open=body.times.open,
@@ -72,7 +72,7 @@ def create_market(
         dispute_s=body.dispute_s,
         strike=int(body.strike),
         expo=body.expo,
-        lot_k=0,
+        lot_k=int(body.lot_k),
         metadata_hash=bytes.fromhex(body.metadata_sha256) if body.metadata_sha256 else bytes(32),
         uri=body.uri,
         question=body.question,
@@ -110,6 +110,8 @@ def _check(body: CreateMarketBody, platform: Platform, now: int) -> None:
     price = body.source_kind == "price"
     if price and (body.n != 2 or (body.op == "updown") != (body.strike == "0")):
         raise TermsRefused("A price market has two outcomes, and a strike unless op is updown.", field="strike")
+    if (body.engine == "book") != (body.lot_k != "0") or (body.engine == "book" and body.n != 2):
+        raise TermsRefused("A book has two outcomes and a lot_k, and no other market has one.", field="lot_k")
     if not price and (body.strike != "0" or body.expo):
         raise TermsRefused("Only a price market has a strike.", field="strike")
     _check_times(body.times, platform, now, lead=EVENT_AFTER_LOCK_PRICE_S if price else 0)

@@ -19,6 +19,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     nonce_bits: str
     payer: str
     claimable: str
+    shares: list[str]
+    seat: int
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +33,34 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     pause: int
     place: Place | None
     open_nonce: str | None
+    payer: str | None
+    unit_price: int
+    min_bond: str
+    bond_bps: int
+    bond: str
+
+
+class PoolFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a builder of one pool's instructions reads."""
+
+    pool: str
+    mint: str
+    a: str
+    c: str
+    supply: str
+    shares: str
+    due: str
+    locked_until: int
+    last_nonce: str | None
+    nonce_bits: str
+    open_nonce: str | None
+    payer: str | None
+    unit_price: int
+
+
+class PayerFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may sponsor, and what a unit costs."""
+
     payer: str | None
     unit_price: int
 
@@ -57,14 +87,30 @@ FACTS = Query(
     f"""SELECT to_json(v) AS market, m.creator, m.fee_to, m.flags,
         coalesce((SELECT c.pause FROM chain.v1_config c LIMIT 1), 0) AS pause,
         (SELECT json_build_object('last_nonce', p.last_nonce::text, 'nonce_bits', p.nonce_bits::text,
-            'payer', p.payer, 'claimable', {_CLAIMABLE})
+            'payer', p.payer, 'claimable', {_CLAIMABLE}, 'shares', p.shares::text[], 'seat', p.seat)
             FROM chain.v1_position p
             WHERE p.market = m.market AND p.owner = %(wallet)s AND p.state = 'open') AS place,
         (SELECT o.nonce::text FROM relay.v1_open_nonce o
             WHERE o.wallet = %(wallet)s AND o.subject = m.market) AS open_nonce,
-        {_PAYER} AS payer, {_UNIT_PRICE} AS unit_price
+        {_PAYER} AS payer, {_UNIT_PRICE} AS unit_price, m.min_bond::text AS min_bond, m.bond_bps,
+        coalesce((SELECT r.bond FROM chain.v1_resolution r
+            WHERE r.market = m.market AND r.closed_slot IS NULL), 0)::text AS bond
     FROM chain.v1_market m CROSS JOIN LATERAL (SELECT {COLUMNS}) v WHERE m.market = %(subject)s""",
 )
+POOL = Query(
+    "pool_facts",
+    PoolFacts,
+    f"""SELECT p.pool, p.mint, p.a::text AS a, p.c::text AS c, p.supply::text AS supply,
+        coalesce(h.shares, 0)::text AS shares, coalesce(h.locked_until, 0) AS locked_until,
+        coalesce(h.pending + div(h.shares * (p.acc - h.debt), 4294967296), 0)::text AS due,
+        h.last_nonce::text AS last_nonce, coalesce(h.nonce_bits, 0)::text AS nonce_bits,
+        (SELECT o.nonce::text FROM relay.v1_open_nonce o
+            WHERE o.wallet = %(wallet)s AND o.subject = p.pool) AS open_nonce,
+        {_PAYER} AS payer, {_UNIT_PRICE} AS unit_price
+    FROM chain.v1_pool p LEFT JOIN chain.v1_holder h ON h.pool = p.pool AND h.owner = %(wallet)s
+    WHERE p.pool = %(subject)s""",
+)
+PAYER = Query("payer_facts", PayerFacts, f"SELECT {_PAYER} AS payer, {_UNIT_PRICE} AS unit_price")
 TERMS = Query(
     "terms_facts",
     TermsFacts,

@@ -1,6 +1,17 @@
 """One file a noun: parse the request, run one statement or one submit, answer. HANDLERS is the whole surface."""
 
-from . import markets, metadata, pages, platform, relay, stream, trades, transactions, users, votes
+from . import (
+    markets,
+    metadata,
+    pages,
+    platform,
+    relay,
+    stream,
+    trades,
+    transactions,
+    users,
+    votes,
+)
 
 HANDLERS = [
     markets.markets,

@@ -99,7 +99,7 @@ async def market_positions(
     return await reader.page(position_sql.OF_MARKET, limit, cursor, subject=address)
 
 
-@get("/v1/markets/{market:str}/quote", tags=["markets"], summary="What a stake would pay")
+@get("/v1/markets/{market:str}/quote", tags=["markets"], summary="What a stake or a trade would bring")
 async def market_quote(
     market: MarketPath,
     reader: NamedDependency[Reader],
@@ -108,22 +108,16 @@ async def market_quote(
     action: FromQuery[Literal["stake"]] = "stake",
     slippage_bps: Annotated[int, QueryParameter(ge=0, le=1000)] = 200,
 ) -> Answer[Quote]:
-    """Exact, by the same integers as the program; `error` says why it could not land now."""
+    """Exact, by the same integers as the program; `amount` of a sale is shares; `error`: why it could not land now."""
     value = wire.amount(amount, field="amount")
     address = market if _is_address(market) else await resolve(reader, market)
     found = await reader.read(building_sql.FACTS, subject=address, wallet="")
     if not found.rows:
         raise UnknownMarket(field="market")
     facts = found.rows[0]
-    quoted = build.quote(
-        facts.market,
-        outcome=outcome,
-        amount=value,
-        slippage_bps=slippage_bps,
-        pause=facts.pause,
-        now=found.head.sealed_time,
-    )
-    return found.answer(quoted)
+    asked = {"outcome": outcome, "amount": value, "slippage_bps": slippage_bps}
+    asked |= {"pause": facts.pause, "now": found.head.sealed_time}
+    return found.answer(build.quote(facts.market, **asked))
 
 
 async def find(reader: Reader, market: str) -> Read[Market]:

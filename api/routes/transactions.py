@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Protocol
 from uuid import UUID
 
 from litestar import get, post
@@ -47,24 +48,18 @@ async def stake(
 ) -> Built:
     """Sign it, then send it yourself or post it to /v1/relay."""
     wallet, amount = wire.address(data.wallet, field="wallet"), wire.amount(data.amount, field="amount")
-    facts, head = await _facts(reader, settings, data.market, wallet)
+    facts, head = await market_facts(reader, settings, data.market, wallet)
     if data.mint is not None and str(wire.address(data.mint, field="mint")) != facts.market.mint:
         raise WrongMint(f"The market's collateral is {facts.market.mint}.", field="mint")
     place = facts.place
-    nonces = build.Nonces(
-        last=int(place.last_nonce) if place else 0,
-        bits=int(place.nonce_bits) if place else 0,
-        open=int(facts.open_nonce or 0),
-    )
-    nonce = nonces.next() if data.nonce is None else nonces.check(wire.amount(data.nonce, field="nonce"))
     return build.stake(
         facts.market,
         wallet,
-        _anchor(head, wallet, facts.payer, data.payer, facts.unit_price),
+        anchor_of(head, wallet, facts.payer, data.payer, facts.unit_price),
         outcome=data.outcome,
         amount=amount,
         slippage_bps=data.slippage_bps,
-        nonce=nonce,
+        nonce=next_nonce(place, facts.open_nonce, data.nonce),
         new_position=place is None,
         pause=facts.pause,
         token_program=build.TOKEN_PROGRAMS[data.token_program],
@@ -77,13 +72,13 @@ async def claim(
 ) -> Built:
     """`expected.shares` is what is paid out, in base units of the market's mint."""
     wallet = wire.address(data.wallet, field="wallet")
-    facts, head = await _facts(reader, settings, data.market, wallet)
+    facts, head = await market_facts(reader, settings, data.market, wallet)
     if facts.place is None or facts.market.payout is None:
         raise NothingToClaim
     return build.claim(
         facts.market,
         wallet,
-        _anchor(head, wallet, facts.payer, data.payer, facts.unit_price),
+        anchor_of(head, wallet, facts.payer, data.payer, facts.unit_price),
         rent_payer=Pubkey.from_string(facts.place.payer),
         claimable=int(facts.place.claimable),
         destination=None if data.destination is None else wire.address(data.destination, field="destination"),
@@ -97,14 +92,15 @@ async def activate(
 ) -> Built:
     """The creator opens an approved market for trading."""
     wallet = wire.address(data.wallet, field="wallet")
-    facts, head = await _facts(reader, settings, data.market, wallet)
+    facts, head = await market_facts(reader, settings, data.market, wallet)
     if facts.creator != str(wallet):
         raise NotTheCreator(field="wallet")
     return build.activate(
         facts.market,
         wallet,
-        _anchor(head, wallet, facts.payer, data.payer, facts.unit_price),
+        anchor_of(head, wallet, facts.payer, data.payer, facts.unit_price),
         fee_to=build.fee_account(facts.flags, facts.fee_to),
+        subsidy=wire.amount(data.subsidy, field="subsidy"),
         token_program=build.TOKEN_PROGRAMS[data.token_program],
     )
 
@@ -123,10 +119,10 @@ async def create_market(
     await limiter.admit_creation(str(wallet))
     found = await reader.read(sql.TERMS, mint=str(mint))
     facts = found.rows[0]
-    _require_fresh(found.head, settings)
+    require_fresh(found.head, settings)
     if facts.platform is None:
         raise MirrorNotReady("The mirror has not seen the program's configuration yet.")
-    anchor = _anchor(found.head, wallet, facts.payer, data.payer, facts.unit_price)
+    anchor = anchor_of(found.head, wallet, facts.payer, data.payer, facts.unit_price)
     address, call, error = terms.create_market(
         data, wallet, anchor.payer, facts.platform, slot=anchor.slot, k=secrets.randbelow(1 << 16), now=anchor.now
     )
@@ -159,23 +155,43 @@ async def transaction(signature: FromPath[str], reader: NamedDependency[Reader])
     return found.answer(found.rows[0])
 
 
-async def _facts(reader: Reader, settings: Settings, market: str, wallet: Pubkey) -> tuple[sql.Facts, Head]:
+class Window(Protocol):
+    """A position or a holder as the mirror has its nonces."""
+
+    @property
+    def last_nonce(self) -> str | None: ...
+
+    @property
+    def nonce_bits(self) -> str: ...
+
+
+def next_nonce(window: Window | None, flying: str | None, asked: str | None) -> int:
+    """The next free nonce, or the one asked for if it can still act; raises NonceUsed."""
+    nonces = build.Nonces(
+        last=int(window.last_nonce or 0) if window else 0,
+        bits=int(window.nonce_bits) if window else 0,
+        open=int(flying or 0),
+    )
+    return nonces.next() if asked is None else nonces.check(wire.amount(asked, field="nonce"))
+
+
+async def market_facts(reader: Reader, settings: Settings, market: str, wallet: Pubkey) -> tuple[sql.Facts, Head]:
     address = str(wire.address(market, field="market"))
     found = await reader.read(sql.FACTS, subject=address, wallet=str(wallet))
     if not found.rows:
         raise UnknownMarket(field="market")
-    _require_fresh(found.head, settings)
+    require_fresh(found.head, settings)
     return found.rows[0], found.head
 
 
-def _require_fresh(head: Head, settings: Settings) -> None:
+def require_fresh(head: Head, settings: Settings) -> None:
     """Raise StaleHead when a message pinned to this head might not land."""
     behind = head.tip_slot - head.sealed_slot
     if head.age_s > settings.stale_after_s or behind > settings.build_stale_slots_max:
         raise StaleHead(f"The mirror is {behind} slots behind and was written {head.age_s} s ago.")
 
 
-def _anchor(head: Head, wallet: Pubkey, payer: str | None, mode: str, unit_price: int) -> build.Anchor:
+def anchor_of(head: Head, wallet: Pubkey, payer: str | None, mode: str, unit_price: int) -> build.Anchor:
     if mode == "sponsored" and payer is None:
         raise NoPayer(field="payer")
     return build.Anchor(

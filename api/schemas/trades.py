@@ -8,7 +8,7 @@ from .wire import Address, Amount, Price, UnixTime
 
 
 class Trade(msgspec.Struct, frozen=True, kw_only=True):
-    """One trade; amount is the collateral paid or received, its fee within; price is that of one share."""
+    """One trade; amount is the collateral paid or received, its fee within; outcome 255 is a complete set."""
 
     market: Address
     seq: int

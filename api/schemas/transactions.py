@@ -16,6 +16,7 @@ AmountIn = Annotated[
 ]
 AddressIn = Annotated[str, msgspec.Meta(min_length=32, max_length=44, description="base58 public key")]
 Slippage = Annotated[int, msgspec.Meta(ge=0, le=1000, description="basis points below the quoted rate")]
+Outcome = Annotated[int, msgspec.Meta(ge=0, le=7)]
 U16 = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 I64 = Annotated[
     str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,18})$", description="a signed integer as a decimal string")
@@ -43,6 +44,146 @@ class StakeBody(_Body, frozen=True, kw_only=True):
     token_program: TokenProgram = "token"
 
 
+class TradeBody(_Body, frozen=True, kw_only=True):
+    """What every trade of a wallet in a market says."""
+
+    wallet: AddressIn
+    market: AddressIn
+    nonce: AmountIn | None = None
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
+class BuyBody(TradeBody, frozen=True, kw_only=True):
+    """Shares of the market maker for at most `amount`, the fee within."""
+
+    outcome: Outcome
+    amount: AmountIn
+    slippage_bps: Slippage = 200
+
+
+class SellBody(TradeBody, frozen=True, kw_only=True):
+    """`shares` of an outcome back to the market maker."""
+
+    outcome: Outcome
+    shares: AmountIn
+    slippage_bps: Slippage = 200
+
+
+class SetsBody(TradeBody, frozen=True, kw_only=True):
+    """`amount` of collateral for as many shares of every outcome, or back."""
+
+    amount: AmountIn
+
+
+class TransferBody(TradeBody, frozen=True, kw_only=True):
+    """Shares of an outcome for the wallet `to`, which has a position in the market."""
+
+    outcome: Outcome
+    shares: AmountIn
+    to: AddressIn
+
+
+class OrderBody(TradeBody, frozen=True, kw_only=True):
+    """An order in the book: `tick` is the worst price of the outcome's share in hundredths.
+
+    bound: of a buy the most it may cost, of a sale the least it must bring at once; by default what the tick says.
+    """
+
+    side: Literal["buy", "sell"]
+    outcome: Annotated[int, msgspec.Meta(ge=0, le=1, description="0 YES, 1 NO")]
+    tick: Annotated[int, msgspec.Meta(ge=1, le=99)]
+    lots: AmountIn
+    kind: Literal["limit", "ioc", "fok", "post_only"] = "limit"
+    expiry: Annotated[int, msgspec.Meta(ge=0, le=2**62, description="unix seconds; 0: never")] = 0
+    client_id: AmountIn = "0"
+    max_matches: Annotated[int, msgspec.Meta(ge=0, le=16)] = 8
+    bound: AmountIn | None = None
+
+
+class CancelBody(TradeBody, frozen=True, kw_only=True):
+    """One order, by its place in the book and its id."""
+
+    index: Annotated[int, msgspec.Meta(ge=0, le=127)]
+    order_id: AmountIn
+
+
+class CancelAllBody(TradeBody, frozen=True, kw_only=True):
+    """Every order of the wallet."""
+
+
+class WithdrawBody(TradeBody, frozen=True, kw_only=True):
+    """Free collateral back to the wallet."""
+
+    amount: AmountIn
+
+
+class VoteBody(_Body, frozen=True, kw_only=True):
+    """A vote: on a proposal side 1 likes it, in a dispute side is an outcome (n = INVALID) and weight collateral."""
+
+    wallet: AddressIn
+    market: AddressIn
+    side: Annotated[int, msgspec.Meta(ge=0, le=8)]
+    weight: AmountIn = "1"
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
+class ProposeBody(_Body, frozen=True, kw_only=True):
+    """How a market ended, with a bond; outcome n is INVALID. evidence: sha256 of what shows it."""
+
+    wallet: AddressIn
+    market: AddressIn
+    outcome: Annotated[int, msgspec.Meta(ge=0, le=8)]
+    evidence: Hash | None = None
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
+class DisputeBody(_Body, frozen=True, kw_only=True):
+    """Contradict a proposed outcome with the same bond."""
+
+    wallet: AddressIn
+    market: AddressIn
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
+class PoolCreateBody(_Body, frozen=True, kw_only=True):
+    """A pool of the wallet's own: the share that follows k others costs a * k^2 + c."""
+
+    wallet: AddressIn
+    mint: AddressIn
+    a: AmountIn
+    c: AmountIn
+    lock_s: Annotated[int, msgspec.Meta(ge=1, le=2**32 - 1)] = 86_400
+    shares: AmountIn = "1"
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
+class SharesBody(_Body, frozen=True, kw_only=True):
+    """Shares of a creator's pool to buy or to sell."""
+
+    wallet: AddressIn
+    pool: AddressIn
+    shares: AmountIn
+    slippage_bps: Slippage = 200
+    nonce: AmountIn | None = None
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
+class DividendClaimBody(_Body, frozen=True, kw_only=True):
+    """Take a pool's dividends; by default into the wallet's own token account."""
+
+    wallet: AddressIn
+    pool: AddressIn
+    destination: AddressIn | None = None
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
 class ClaimBody(_Body, frozen=True, kw_only=True):
     """Take what a decided market owes the wallet; by default into the wallet itself, or its own token account."""
 
@@ -54,10 +195,11 @@ class ClaimBody(_Body, frozen=True, kw_only=True):
 
 
 class ActivateBody(_Body, frozen=True, kw_only=True):
-    """Open an approved market."""
+    """Open an approved market; `subsidy` funds its market maker, where it has one."""
 
     wallet: AddressIn
     market: AddressIn
+    subsidy: AmountIn = "0"
     payer: Payer = "self"
     token_program: TokenProgram = "token"
 
@@ -73,7 +215,10 @@ class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class CreateMarketBody(_Body, frozen=True, kw_only=True):
-    """A new parimutuel market; `source` is the feed of a price market, the proposing key of an optimistic one."""
+    """A new market; `source` is the feed of a price market, the proposing key of an optimistic one.
+
+    lot_k, of a book: a lot is 100 * lot_k shares.
+    """
 
     wallet: AddressIn
     mint: AddressIn
@@ -81,6 +226,8 @@ class CreateMarketBody(_Body, frozen=True, kw_only=True):
     times: Times
     source: Annotated[str, msgspec.Meta(max_length=64, description="base58 key, or 64 hexadecimal digits of a feed")]
     source_kind: Literal["price", "optimistic"] = "optimistic"
+    engine: Literal["parimutuel", "lmsr", "book"] = "parimutuel"
+    lot_k: AmountIn = "0"
     n: Annotated[int, msgspec.Meta(ge=2, le=8)] = 2
     op: Literal["gte", "gt", "lte", "lt", "updown"] = "gte"
     strike: I64 = "0"
@@ -88,6 +235,7 @@ class CreateMarketBody(_Body, frozen=True, kw_only=True):
     creator_fee_bps: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
     resolver_fee_bps: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
     fee_to: AddressIn | None = None
+    fee_to_account: bool = False
     dispute_s: Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1, description="0: the platform's default")] = 0
     uri: Annotated[str, msgspec.Meta(max_length=120)] = ""
     metadata_sha256: Hash | None = None
@@ -95,9 +243,12 @@ class CreateMarketBody(_Body, frozen=True, kw_only=True):
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """What the transaction does if it lands in the state that was read: base units of the mint, rent in lamports."""
+    """What the transaction does if it lands in the state that was read: base units of the mint, rent in lamports.
 
-    cost: Amount
+    A cost below zero is what comes back to the wallet.
+    """
+
+    cost: Annotated[str, msgspec.Meta(description="base units as a decimal string, below zero where it pays")]
     shares: Amount
     fee: Amount
     rent: Amount

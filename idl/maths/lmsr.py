@@ -67,6 +67,12 @@ class Curve(NamedTuple):
         reached = target - (self.b * neg_ln_below(_ONE - x) >> 64) - 1
         return max(reached - supply[outcome], 0)
 
+    def prices(self, supply: Sequence[int], one: int) -> tuple[int, ...]:
+        """The price of one more share of each outcome in parts of `one`, rounded down: for eyes only."""
+        top = max(supply)
+        weights = [self._weight(top - held) for held in supply]
+        return tuple(weight * one // sum(weights) for weight in weights)
+
 
 class Trade(NamedTuple):
     """Shares against collateral: `value` moves C~, `fee` is the taker's on top of it (atoms)."""

@@ -4,49 +4,26 @@
 last one is refused. An event that cannot be read moves its subject's seq and marks the subject as degraded.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import assert_never
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import msgspec
 
 from idl import addresses
+from idl import events as ev
 from idl.enums import ClosedWhat
-from idl.events import (
-    Activated,
-    BondClaimed,
-    Closed,
-    ConfigChanged,
-    Disputed,
-    Event,
-    FeesCollected,
-    Header,
-    MarketCreated,
-    MintRuleSet,
-    OutcomeProposed,
-    PaidOut,
-    PauseSet,
-    PositionState,
-    PriceCandidate,
-    PriceResolved,
-    Ruled,
-    Staked,
-    StateChanged,
-    StrikeRecorded,
-    Tallied,
-    Value,
-    VoidAnnounced,
-    VoteCast,
-    VoteClaimed,
-    Withdrawn,
-)  # fmt: skip
+from idl.program import MARKET_ID
 from indexer.errors import SequenceGap
-from indexer.fold import config, holding, market, resolve, settle, trade
+from indexer.fold import book, config, holding, market, pool, resolve, settle, trade, vote
 from indexer.fold.rows import Market, Outcome, Resolution, Subject
 from indexer.fold.work import At, Known, Ref, Work, at, base58
 from indexer.model import Changes, Decoded, Fact
 
 CONFIG = str(addresses.config().address)
-CONFIG_KIND, MARKET_KIND = "config", "market"
+MARKETS = str(MARKET_ID)
+CONFIG_KIND, MARKET_KIND, POOL_KIND = "config", "market", "pool"
 
 __all__ = ["CONFIG", "Known", "Ref", "fold", "refs"]
 
@@ -58,30 +35,62 @@ def refs(facts: Iterable[Fact]) -> frozenset[Ref]:
         if fact.header is not None:
             subject = base58(fact.header.subject)
             found.add((Subject, (subject,)))
-            found.update(_refs(subject, fact.event))
+            found.update(_refs(kind_of(subject, fact), subject, fact.event))
     return frozenset(found)
 
 
-def _refs(subject: str, event: Event | None) -> list[Ref]:
+def kind_of(subject: str, fact: Fact) -> str:
+    """What a subject is: the config and markets are the market program's, pools the creator program's."""
+    if fact.program != MARKETS:
+        return POOL_KIND
+    return CONFIG_KIND if subject == CONFIG else MARKET_KIND
+
+
+def _refs(kind: str, subject: str, event: ev.Event | None) -> list[Ref]:
     """The rows beside the subject itself that one event may touch."""
-    if subject == CONFIG:
+    if kind == CONFIG_KIND:
         return config.refs(subject, event)
+    if kind == POOL_KIND:
+        return pool.refs(subject, event)
     found: list[Ref] = [(Market, (subject,)), (Resolution, (subject,))]
     match event:
-        case Staked() | Withdrawn():
-            found += _valued(subject, event.value, event.positions)
-        case PaidOut():
-            found += [*_valued(subject, event.value), *settle.paid_refs(subject, event)]
-        case FeesCollected():
-            found += _valued(subject, event.value)
-        case MarketCreated():
+        case ev.MarketCreated():
             found += [(Outcome, (subject, i)) for i in range(event.n)]
+        case ev.Staked():
+            found += _valued(subject, event.value, event.positions)
+        case ev.Withdrawn():
+            found += [*_valued(subject, event.value), *book.refs(subject, (), event.positions)]
+        case ev.PaidOut():
+            found += [*_valued(subject, event.value), *settle.paid_refs(subject, event)]
+        case ev.FeesCollected():
+            found += _valued(subject, event.value)
+        case None | ev.Activated() | ev.StateChanged() | ev.StrikeRecorded() | ev.PriceCandidate() | ev.PriceResolved():
+            pass
+        case ev.VoidAnnounced() | ev.OutcomeProposed() | ev.BondClaimed() | ev.Closed():
+            pass
+        case ev.Disputed() | ev.Tallied() | ev.Ruled():
+            pass
+        case ev.VoteCast() | ev.VoteClaimed():
+            found += vote.refs(subject, event)
+        case ev.Traded():
+            found += _valued(subject, event.after, event.positions)
+        case ev.SharesTransferred():
+            found += [ref for state in event.positions for ref in holding.refs(subject, base58(state.owner))]
+        case ev.SubsidyWithdrawn():
+            found += _valued(subject, event.value)
+        case ev.OrderPlaced():
+            found += _valued(subject, event.value)
+            found += book.refs(subject, event.fills, event.positions, event.order.seq)
+        case ev.OrdersCancelled():
+            found += book.refs(subject, event.items)
+        case ev.SeatSwept():
+            found += book.refs(subject, (), event.positions)
         case _:
             pass
     return found
 
 
-def _valued(subject: str, value: Value, positions: Sequence[PositionState] = ()) -> list[Ref]:
+def _valued(subject: str, value: ev.Value, positions: Sequence[ev.PositionState] = ()) -> list[Ref]:
     """The rows of outcomes and owners that an event's post-state speaks of."""
     found: list[Ref] = [(Outcome, (subject, i)) for i in range(len(value.supply))]
     for state in positions:
@@ -97,14 +106,14 @@ def fold(known: Known, blocks: Sequence[Decoded], *, final_slot: int) -> Changes
         work.begin(decoded.block, undoable=slot > final_slot)
         for fact in decoded.facts:
             if fact.header is not None:
-                _fold_fact(work, at(fact, fact.header, slot), fact.header, fact.event)
+                _fold_fact(work, at(fact, fact.header, slot), fact, fact.header)
     return work.changes()
 
 
-def _fold_fact(work: Work, place: At, header: Header, event: Event | None) -> None:
+def _fold_fact(work: Work, place: At, fact: Fact, header: ev.Header) -> None:
     """One event: the subject's seq first, then its projections."""
-    row = work.get(Subject, place.subject)
-    kind = CONFIG_KIND if place.subject == CONFIG else MARKET_KIND
+    row, event = work.get(Subject, place.subject), fact.event
+    kind = kind_of(place.subject, fact)
     old = row if row is not None else Subject(place.subject, kind, place.slot, 0, None)
     if header.seq != old.last_seq + 1:
         raise SequenceGap(place.subject, old.last_seq + 1, header.seq, place.slot)
@@ -113,60 +122,58 @@ def _fold_fact(work: Work, place: At, header: Header, event: Event | None) -> No
         degraded = header.seq
     work.put(msgspec.structs.replace(old, last_seq=header.seq, degraded_from_seq=degraded))
     if event is not None:
-        _project(work, place, event)
+        ARMS[type(event).__name__](work, place, event)
     elif kind == MARKET_KIND:
         market.touched(work, place)
+    elif kind == POOL_KIND:
+        pool.touched(work, place, None)
 
 
-def _project(work: Work, place: At, event: Event) -> None:
-    """One arm an event."""
-    match event:
-        case ConfigChanged():
-            config.changed(work, place, event)
-        case PauseSet():
-            config.paused(work, place, event)
-        case MintRuleSet():
-            config.mint_rule(work, place, event)
-        case MarketCreated():
-            market.created(work, place, event)
-        case Activated():
-            market.activated(work, place, event)
-        case StrikeRecorded():
-            market.strike(work, place, event)
-        case VoidAnnounced():
-            market.void_announced(work, place, event)
-        case StateChanged():
-            market.state_changed(work, place, event)
-        case PriceCandidate():
-            resolve.candidate(work, place, event)
-        case PriceResolved():
-            resolve.price(work, place, event)
-        case OutcomeProposed():
-            resolve.proposed(work, place, event)
-        case VoteCast() | VoteClaimed() | Disputed() | Tallied() | Ruled():
-            market.touched(work, place)
-        case Staked():
-            trade.staked(work, place, event)
-        case Withdrawn():
-            trade.withdrawn(work, place, event)
-        case PaidOut():
-            settle.paid_out(work, place, event)
-        case BondClaimed():
-            settle.bond_claimed(work, place, event)
-        case FeesCollected():
-            settle.fees_collected(work, place, event)
-        case Closed():
-            _closed(work, place, event)
-        case _:
-            assert_never(event)
-
-
-def _closed(work: Work, place: At, event: Closed) -> None:
+def _closed(work: Work, place: At, event: ev.Closed) -> None:
     """Accounts are gone: of the config's subject orphans, of a market itself or its resolution."""
     match event.what:
         case ClosedWhat.ORPHAN:
             config.orphans(work, place, event)
+        case ClosedWhat.BOOK:
+            settle.book_closed(work, place)
         case ClosedWhat.RESOLUTION:
             settle.resolution_closed(work, place, event)
         case _:
             settle.market_closed(work, place, event)
+
+
+# One arm an event, by its name.
+ARMS: dict[str, Callable[[Work, At, Any], object]] = {
+    "ConfigChanged": config.changed,
+    "PauseSet": config.paused,
+    "MintRuleSet": config.mint_rule,
+    "MarketCreated": market.created,
+    "Activated": market.activated,
+    "StrikeRecorded": market.strike,
+    "VoidAnnounced": market.void_announced,
+    "StateChanged": market.state_changed,
+    "PriceCandidate": resolve.candidate,
+    "PriceResolved": resolve.price,
+    "OutcomeProposed": resolve.proposed,
+    "VoteCast": vote.cast,
+    "VoteClaimed": vote.claimed,
+    "Disputed": vote.disputed,
+    "Tallied": vote.tallied,
+    "Ruled": vote.ruled,
+    "Staked": trade.staked,
+    "Traded": trade.traded,
+    "SharesTransferred": trade.transferred,
+    "OrderPlaced": book.placed,
+    "OrdersCancelled": book.cancelled,
+    "SeatSwept": book.swept,
+    "Withdrawn": trade.withdrawn,
+    "PaidOut": settle.paid_out,
+    "BondClaimed": settle.bond_claimed,
+    "FeesCollected": settle.fees_collected,
+    "SubsidyWithdrawn": settle.subsidy_withdrawn,
+    "Closed": _closed,
+    "PoolCreated": pool.created,
+    "SharesTraded": pool.traded,
+    "DividendsSynced": pool.synced,
+    "DividendPaid": pool.paid,
+}

@@ -80,14 +80,17 @@ def _moved(
         if paid:
             news["stake_sig"] = at.signature
         work.put(msgspec.structs.replace(row, realised=row.realised + realised, **news))
-    wallet = work.get(WalletMarket, owner, at.subject)
-    if wallet is None:
-        wallet = WalletMarket(wallet=owner, market=at.subject, volume=0, pnl=0, correct=None, staked=0)
+    wallet = work.get(WalletMarket, owner, at.subject) or stranger(at, owner)
     work.put(
         msgspec.structs.replace(
             wallet, volume=wallet.volume + paid + turned, pnl=wallet.pnl + realised, staked=wallet.staked + cost
         )
     )
+
+
+def stranger(at: At, owner: str) -> WalletMarket:
+    """A wallet that has not traded in the market yet."""
+    return WalletMarket(wallet=owner, market=at.subject, volume=0, pnl=0, correct=None, staked=0)
 
 
 def _added(parts: tuple[int, ...], at: int, by: int) -> tuple[int, ...]:

@@ -5,9 +5,12 @@ from typing import Any
 
 import msgspec
 
+from idl.enums import Engine
 from idl.events import Activated, Closed, MarketCreated, StateChanged, StrikeRecorded, Value, VoidAnnounced
+from idl.maths.lmsr import Curve
+from indexer.fold.ledger import Account, Kind, leg
 from indexer.fold.rows import Market, Outcome, Resolution
-from indexer.fold.work import At, Work, base58, prices, texts
+from indexer.fold.work import PRICE_ONE, At, Work, base58, prices, texts
 from indexer.model import moment
 
 NOBODY = base58(bytes(32))
@@ -26,15 +29,30 @@ def touched(work: Work, at: At, **fields: Any) -> Market | None:
     return done
 
 
-def valued(work: Work, at: At, value: Value, **fields: Any) -> Market | None:
-    """The market after an event that moved value, its outcomes with it."""
-    price = prices(value.supply)
+def valued(work: Work, at: At, value: Value, *, price: tuple[int, ...] | None = None, **fields: Any) -> Market | None:
+    """The market after an event that moved value, its outcomes with it; price: what its engine makes of it."""
+    row = work.get(Market, at.subject)
+    if price is None:
+        price = implied(row, value.supply) if row is not None else prices(value.supply)
     for i, supply in enumerate(value.supply):
-        row = work.get(Outcome, at.subject, i)
-        if row is not None and (row.supply, row.price) != (supply, price[i]):
-            work.put(msgspec.structs.replace(row, supply=supply, price=price[i]))
+        one = work.get(Outcome, at.subject, i)
+        if one is not None and (one.supply, one.price) != (supply, price[i]):
+            work.put(msgspec.structs.replace(one, supply=supply, price=price[i]))
     money = {"supply": value.supply, "escrow": value.escrow, "fees_owed": value.fees_owed, "cost": value.cost}
     return touched(work, at, price=price, **money, **fields)
+
+
+def implied(market: Market, supply: tuple[int, ...]) -> tuple[int, ...]:
+    """The chance of each outcome in millionths as the market's engine has it; a decided market's stay as they were."""
+    if market.state in (FINALIZED, VOID) and market.engine != Engine.PARIMUTUEL:
+        return market.price
+    match market.engine:
+        case Engine.LMSR if market.b:
+            return Curve(market.b, market.inv, market.inv_shift).prices(supply, PRICE_ONE)
+        case Engine.BOOK:
+            return market.price
+        case _:
+            return prices(supply)
 
 
 def created(work: Work, at: At, event: MarketCreated) -> None:
@@ -67,9 +85,12 @@ def created(work: Work, at: At, event: MarketCreated) -> None:
 
 
 def activated(work: Work, at: At, event: Activated) -> None:
-    """Trading may begin."""
+    """Trading may begin; a market maker's subsidy lies in the vault."""
     names = ("subsidy", "b", "inv", "inv_shift", "cost", "vault_payer", "vault_rent", "vault_bump")
-    touched(work, at, **texts(event, names))
+    market = touched(work, at, **texts(event, names), vault=event.subsidy)
+    if market is not None:
+        wallet = market.creator
+        leg(work, at, market, wallet=wallet, kind=Kind.SUBSIDY, account=Account.VAULT, delta=event.subsidy)
 
 
 def strike(work: Work, at: At, event: StrikeRecorded) -> None:

@@ -56,5 +56,5 @@ def _resolution(
         market=at.subject, proposer=proposer, disputer=NOBODY, payer=payer, evidence=evidence,
         proposed_at=proposed_at, window_end=window_end, bond=bond, quorum=quorum, owed=owed, tally=(0,) * TALLIES,
         total=0, publish_time=publish_time, price=price, proposed=proposed, final_outcome=UNDECIDED, flags=flags,
-        bump=bump, bond_bump=bond_bump, closed_slot=None,
+        bump=bump, bond_bump=bond_bump, votes=0, closed_slot=None,
     )  # fmt: skip

@@ -13,6 +13,7 @@ Known = dict[Ref, Row | None]
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 PRICE_ONE = 1_000_000
+KEY_BYTES = 32
 
 
 class At(Value, frozen=True, gc=False):
@@ -100,13 +101,15 @@ def base58(key: bytes) -> str:
 
 
 def texts(value: object, names: tuple[str, ...], *, hexadecimal: frozenset[str] = frozenset()) -> dict[str, object]:
-    """Fields of an event in the types of a row: 32 bytes become base58 text, or hexadecimal where a name says so."""
+    """Fields of an event in the types of a row: 32 bytes become base58 text, or hexadecimal, fewer a number."""
     return {name: _text(getattr(value, name), name in hexadecimal) for name in names if hasattr(value, name)}
 
 
 def _text(field: object, as_hex: bool) -> object:
     """One field in the types of a row."""
     if isinstance(field, bytes):
+        if len(field) < KEY_BYTES:
+            return int.from_bytes(field, "little")
         return field.hex() if as_hex else base58(field)
     if isinstance(field, tuple):
         return tuple(_text(part, as_hex) for part in field)

@@ -1,7 +1,7 @@
 """The proof that nothing is missing: for every subject count(events) = max(seq) = the seq in its account on the chain.
 
-accounts reads the chain at finalized, compare is pure, proof puts them together, gap judges a lost block. Changes
-nothing, except that an operator's accepted gap is recorded. Called by __main__.
+accounts reads the chain at finalized, compare and books are pure, proof puts them together, gap judges a lost block.
+Changes nothing, except that an operator's accepted gap is recorded. Called by __main__.
 """
 
 from indexer.prove.gap import accept_gap

@@ -13,7 +13,17 @@ from indexer.decode import read_event
 from indexer.fold import Known, fold, refs
 from indexer.fold.holding import OPEN
 from indexer.fold.ledger import Account as Held
-from indexer.fold.rows import Config, LedgerLeg, Market, MintRule, Position, Resolution
+from indexer.fold.rows import (
+    Config,
+    Holder,
+    LedgerLeg,
+    Market,
+    MintRule,
+    Pool,
+    Position,
+    Resolution,
+    Vote,
+)
 from indexer.fold.work import texts
 from indexer.model import Block, Decoded, Fact, Row
 from indexer.prove.accounts import Account, Snapshot
@@ -49,7 +59,7 @@ def refold(events: Sequence[tuple[int, int, int, int, str, bytes]], program: Pub
     facts = [fact for decoded in blocks for fact in decoded.facts]
     known: Known = dict.fromkeys(refs(facts))
     changes = fold(known, blocks, final_slot=NO_UNDO)
-    held: dict[str, int] = {Held.VAULT.value: 0, Held.BOND.value: 0}
+    held: dict[str, int] = {account.value: 0 for account in Held}
     for row in changes.add:
         if isinstance(row, LedgerLeg):
             held[row.account] += row.delta
@@ -57,14 +67,25 @@ def refold(events: Sequence[tuple[int, int, int, int, str, bytes]], program: Pub
 
 
 def market_keys(rows: Iterable[Row], orphans: frozenset[str]) -> list[str]:
-    """Addresses whose accounts tell a market's state: its own, vault, bond vault, resolution, then positions."""
+    """Addresses whose accounts tell a market's state: its own, vault, bond vault, resolution, book, then the others."""
     keys: list[str] = []
     for row in rows:
         if isinstance(row, Market):
             place = Pubkey.from_string(row.market)
             own = (addresses.vault, addresses.bond_vault, addresses.resolution)
             keys[:0] = [row.market, *(str(derive(place).address) for derive in own)]
-        elif isinstance(row, Position) and row.address not in orphans:
+        elif isinstance(row, Position | Vote) and row.address not in orphans:
+            keys.append(row.address)
+    return keys
+
+
+def pool_keys(rows: Iterable[Row]) -> list[str]:
+    """Addresses whose accounts tell a pool's state: its own, reserve and dividends, then its holders."""
+    keys: list[str] = []
+    for row in rows:
+        if isinstance(row, Pool):
+            keys[:0] = [row.pool, row.reserve, row.dividends]
+        elif isinstance(row, Holder):
             keys.append(row.address)
     return keys
 
@@ -86,9 +107,25 @@ def market(state: State, seen: Snapshot, orphans: frozenset[str]) -> Verdict:
             case Resolution():
                 address = str(addresses.resolution(Pubkey.from_string(row.market)).address)
                 _account(verdict, row, address, seen, gone=row.closed_slot is not None)
-            case Position():
+            case Position() | Vote():
                 gone = row.state != OPEN or row.address in orphans
                 _account(verdict, row, row.address, seen, gone=gone)
+            case _:
+                pass
+    return verdict
+
+
+def pool(state: State, seen: Snapshot) -> Verdict:
+    """The accounts of one pool against its rows at the same seq."""
+    verdict = Verdict()
+    for row in state.rows:
+        match row:
+            case Pool():
+                _account(verdict, row, row.pool, seen, gone=False)
+                _holds(verdict, row.pool, Held.RESERVE, state.held, _tokens(seen, row.reserve))
+                _holds(verdict, row.pool, Held.DIVIDENDS, state.held, _tokens(seen, row.dividends))
+            case Holder():
+                _account(verdict, row, row.address, seen, gone=False)
             case _:
                 pass
     return verdict
@@ -149,18 +186,22 @@ def _same(ours: object, theirs: object) -> bool:
 def _money(verdict: Verdict, row: Market, seen: Snapshot, held: dict[str, int]) -> None:
     """Vault and bond vault hold what the legs sum up to; more is a gift, less is a difference."""
     place = Pubkey.from_string(row.market)
-    balances = {
-        Held.VAULT.value: _vault(row, seen, str(addresses.vault(place).address)),
-        Held.BOND.value: _tokens(seen, str(addresses.bond_vault(place).address)),
-    }
+    vault = _vault(row, seen, str(addresses.vault(place).address))
+    bonds = _tokens(seen, str(addresses.bond_vault(place).address))
     if row.vault != held[Held.VAULT.value]:
         verdict.different.append(f"market {row.market}: vault is {row.vault}, its legs {held[Held.VAULT.value]}")
-    for name, balance in balances.items():
-        if balance is None:
-            continue
-        if balance < held[name]:
-            verdict.different.append(f"market {row.market}: {name} holds {balance}, its legs say {held[name]}")
-        verdict.gifts += max(0, balance - held[name])
+    _holds(verdict, row.market, Held.VAULT, held, vault)
+    _holds(verdict, row.market, Held.BOND, held, bonds)
+
+
+def _holds(verdict: Verdict, subject: str, account: Held, held: dict[str, int], balance: int | None) -> None:
+    """A balance is what the legs sum up to; more is a gift, less is a difference; None was not asked for."""
+    if balance is None:
+        return
+    wanted = held[account.value]
+    if balance < wanted:
+        verdict.different.append(f"{subject}: {account.value} holds {balance}, its legs say {wanted}")
+    verdict.gifts += max(0, balance - wanted)
 
 
 def _vault(row: Market, seen: Snapshot, address: str) -> int | None:

@@ -10,7 +10,7 @@ from idl.codec import decode_account
 from idl.errors import DecodeError
 from idl.program import MARKET_ID
 from indexer.errors import StoreUnavailable, WrongGenesis
-from indexer.fold import CONFIG
+from indexer.fold import CONFIG, CONFIG_KIND, MARKET_KIND, POOL_KIND
 from indexer.prove import compare
 from indexer.prove.accounts import KEYS_PER_CALL_MAX, Snapshot, ask, markets, snapshot
 from indexer.prove.compare import State, Verdict
@@ -22,7 +22,7 @@ from indexer.store.session import Connection
 
 MIRROR_WAIT_S = 40.0
 POLL_S = 0.1
-OWN_KEYS = 4
+OWN_KEYS, POOL_KEYS = 4, 3
 LAST_KIND = "Closed"
 
 _text = msgspec.json.Decoder(str)
@@ -33,18 +33,19 @@ async def prove(url: str, endpoints: Sequence[Endpoint]) -> Report:
     async with reads.reading(url) as connection:
         await _same_chain(connection, endpoints)
         orphans = await reads.orphans(connection)
-        keys = {subject: await _keys(connection, subject, orphans) for subject in await reads.subjects(connection)}
+        kinds = await reads.kinds(connection)
+        keys = {subject: await _keys(connection, subject, kind, orphans) for subject, kind in kinds.items()}
     seen = {subject: [await snapshot(endpoints, part) for part in parts] for subject, parts in keys.items()}
-    slot_there, there = await markets(endpoints)
+    slot_markets, there = await markets(endpoints)
     there |= (await snapshot(endpoints, [CONFIG])).accounts.keys()
-    last = max([slot_there, *(shot.slot for shots in seen.values() for shot in shots)])
+    last = max([slot_markets, *(shot.slot for shots in seen.values() for shot in shots)])
     await _until_final(url, last)
     async with reads.reading(url) as connection:
         orphans = await reads.orphans(connection)
         counted = await reads.counts(connection, {subject: shots[0].slot for subject, shots in seen.items()})
-        known = await reads.subjects(connection)
+        known = set(await reads.subjects(connection))
         judged = [await _judge(connection, count, seen[count.subject], orphans) for count in counted]
-    lines = [line for line, _ in judged] + [_unknown(subject) for subject in sorted(there - set(known))]
+    lines = [line for line, _ in judged] + [_unknown(subject, MARKET_KIND) for subject in sorted(there - known)]
     return report(last, lines, gifts=sum(gifts for _, gifts in judged))
 
 
@@ -56,10 +57,13 @@ async def _same_chain(connection: Connection, endpoints: Sequence[Endpoint]) -> 
         raise WrongGenesis(f"the database belongs to genesis {head.genesis}, the endpoint to {genesis}")
 
 
-async def _keys(connection: Connection, subject: str, orphans: frozenset[str]) -> list[list[str]]:
+async def _keys(connection: Connection, subject: str, kind: str, orphans: frozenset[str]) -> list[list[str]]:
     """The addresses that tell a subject's state, in calls that each begin with its own account."""
-    if subject == CONFIG:
+    if kind == CONFIG_KIND:
         own, others = [subject], compare.rule_keys(await reads.rows_of_config(connection))
+    elif kind == POOL_KIND:
+        keys = compare.pool_keys(await reads.rows_of_pool(connection, subject)) or [subject]
+        own, others = keys[:POOL_KEYS], keys[POOL_KEYS:]
     else:
         keys = compare.market_keys(await reads.rows_of_market(connection, subject), orphans) or [subject]
         own, others = keys[:OWN_KEYS], keys[OWN_KEYS:]
@@ -90,7 +94,7 @@ async def _judge(
     for shot in shots:
         at_seq = _seq(count.subject, shot)
         state = await _state(connection, count, count.max_seq if at_seq is None else at_seq)
-        verdict = _compare(count.subject, state, shot, orphans)
+        verdict = _compare(count.kind, state, shot, orphans)
         wrong += verdict.different
         compared, gifts = compared + verdict.compared, max(gifts, verdict.gifts)
     line = Line(
@@ -116,15 +120,18 @@ async def _state(connection: Connection, count: Count, seq: int) -> State:
     """The subject's rows at a seq: those of the tables where they are there, else folded anew from its events."""
     if count.last_seq != seq:
         return compare.refold(await reads.events_of(connection, count.subject, to_seq=seq), MARKET_ID)
-    if count.subject == CONFIG:
+    if count.kind == CONFIG_KIND:
         return State(seq, tuple(await reads.rows_of_config(connection)), {})
-    rows = await reads.rows_of_market(connection, count.subject)
+    of_kind = reads.rows_of_pool if count.kind == POOL_KIND else reads.rows_of_market
+    rows = await of_kind(connection, count.subject)
     return State(seq, tuple(rows), await reads.held(connection, count.subject))
 
 
-def _compare(subject: str, state: State, shot: Snapshot, orphans: frozenset[str]) -> Verdict:
+def _compare(kind: str, state: State, shot: Snapshot, orphans: frozenset[str]) -> Verdict:
     """The accounts of a snapshot against the rows."""
-    return compare.config(state.rows, shot) if subject == CONFIG else compare.market(state, shot, orphans)
+    if kind == CONFIG_KIND:
+        return compare.config(state.rows, shot)
+    return compare.pool(state, shot) if kind == POOL_KIND else compare.market(state, shot, orphans)
 
 
 def _seq(subject: str, shot: Snapshot) -> int | None:
@@ -138,6 +145,7 @@ def _seq(subject: str, shot: Snapshot) -> int | None:
         return -1
 
 
-def _unknown(subject: str) -> Line:
-    """A market of the chain, or its config, that no event of the mirror speaks of."""
-    return Line(subject, "config" if subject == CONFIG else "market", 0, 0, -1, 0, ("on the chain, not in the mirror",))
+def _unknown(subject: str, kind: str) -> Line:
+    """A market or a pool of the chain, or its config, that no event of the mirror speaks of."""
+    kind = CONFIG_KIND if subject == CONFIG else kind
+    return Line(subject, kind, 0, 0, -1, 0, ("on the chain, not in the mirror",))

@@ -11,7 +11,20 @@ import msgspec
 import psycopg
 
 from indexer.errors import Refused, SchemaMismatch, StoreUnavailable
-from indexer.fold.rows import Config, Market, MintRule, Orphan, Position, Resolution
+from indexer.fold.ledger import Account
+from indexer.fold.rows import (
+    BookOrder,
+    Config,
+    Holder,
+    Market,
+    MintRule,
+    Orphan,
+    Pool,
+    Position,
+    Resolution,
+    Seat,
+    Vote,
+)
 from indexer.model import Row
 from indexer.store.rows import SHAPES
 from indexer.store.session import CONNECT_TIMEOUT_S, SEARCH_PATH, Connection, first_line, one, shape_errors
@@ -134,6 +147,12 @@ async def subjects(connection: Connection) -> list[str]:
     return [subject for (subject,) in await cursor.fetchall()]
 
 
+async def kinds(connection: Connection) -> dict[str, str]:
+    """What each subject is, oldest first."""
+    cursor = await connection.execute("SELECT subject, kind FROM subject ORDER BY first_slot, subject")
+    return dict(await cursor.fetchall())
+
+
 async def last_seqs(connection: Connection) -> dict[str, int]:
     """The newest seq of every subject."""
     cursor = await connection.execute("SELECT subject, last_seq FROM subject")
@@ -173,10 +192,18 @@ async def events_of(connection: Connection, subject: str, *, to_seq: int) -> lis
 
 
 async def rows_of_market(connection: Connection, market: str) -> list[Row]:
-    """The market's row, its resolution's and its positions'."""
+    """The market's row, its resolution's, its positions', its votes', its orders' and its seats'."""
     found: list[Row] = []
-    for kind in (Market, Resolution, Position):
+    for kind in (Market, Resolution, Position, Vote, BookOrder, Seat):
         found += await _all(connection, kind, 'WHERE t."market" = %s', (market,))
+    return found
+
+
+async def rows_of_pool(connection: Connection, pool: str) -> list[Row]:
+    """The pool's row and its holders'."""
+    found: list[Row] = []
+    for kind in (Pool, Holder):
+        found += await _all(connection, kind, 'WHERE t."pool" = %s', (pool,))
     return found
 
 
@@ -190,12 +217,14 @@ async def orphans(connection: Connection) -> frozenset[str]:
     return frozenset(str(row.identity[0]) for row in await _all(connection, Orphan, "", ()))
 
 
-async def held(connection: Connection, market: str) -> dict[str, int]:
-    """The sums of a market's legs by account, base units."""
+async def held(connection: Connection, subject: str) -> dict[str, int]:
+    """The sums of a market's or a pool's legs by account, base units."""
     cursor = await connection.execute(
-        "SELECT account, sum(delta) FROM ledger_leg WHERE market = %s GROUP BY account", (market,)
+        "SELECT account, sum(delta) FROM ledger_leg WHERE market = %s GROUP BY account", (subject,)
     )
-    return {"VAULT": 0, "BOND": 0} | {account: int(total) for account, total in await cursor.fetchall()}
+    return {account.value: 0 for account in Account} | {
+        account: int(total) for account, total in await cursor.fetchall()
+    }
 
 
 async def _all(connection: Connection, kind: type[Row], where: str, values: Sequence[str]) -> list[Row]:

@@ -12,15 +12,20 @@ from sqlalchemy import Table
 from indexer.fold.rows import (
     BookOrder,
     Config,
+    Dividend,
     Fill,
+    Holder,
     LedgerLeg,
     Market,
     MintRule,
     Orphan,
     Outcome,
     Payout,
+    Pool,
     Position,
     Resolution,
+    Seat,
+    ShareTrade,
     Stake,
     Subject,
     Trade,
@@ -34,10 +39,11 @@ from indexer.tables.projections import Projections
 
 # Rows that change; their undo images are rows of the same table.
 CHANGING: tuple[type[Row], ...] = (
-    Subject, Config, MintRule, Orphan, Market, Outcome, Position, Resolution, Payout, WalletMarket, BookOrder, Vote,
+    Subject, Config, MintRule, Orphan, Market, Outcome, Position, Resolution, Payout, WalletMarket, BookOrder, Seat,
+    Vote, Pool, Holder,
 )  # fmt: skip
 # Rows that only come, each with its slot.
-GROWING: tuple[type[Row], ...] = (Stake, Trade, Fill, LedgerLeg)
+GROWING: tuple[type[Row], ...] = (Stake, Trade, Fill, ShareTrade, Dividend, LedgerLeg)
 
 _encoder = msgspec.json.Encoder()
 

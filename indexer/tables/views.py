@@ -5,7 +5,18 @@ Text only; created by migrate with the search path set to schema `chain`.
 
 from sqlalchemy import Table
 
-from indexer.tables.projections import BookOrder, Config, Market, MintRule, Position, Resolution, Vote
+from indexer.tables.projections import (
+    BookOrder,
+    Config,
+    Holder,
+    Market,
+    MintRule,
+    Pool,
+    Position,
+    Resolution,
+    Seat,
+    Vote,
+)
 
 EFFECTIVE_STATE = """CASE
     WHEN m.closed_slot IS NOT NULL THEN 'closed'
@@ -45,7 +56,15 @@ VIEWS: dict[str, str] = {
         CASE WHEN o.address IS NULL THEN p.state ELSE 'closed' END AS state
         FROM position p LEFT JOIN orphan o ON o.address = p.address""",
     "v1_resolution": f"SELECT {_columns(Resolution, 'r')} FROM resolution r",
-    "v1_book_order": f"SELECT {_columns(BookOrder, 'b')} FROM book_order b",
+    "v1_pool": f"""SELECT {_columns(Pool, "p")}, s.degraded_from_seq IS NOT NULL AS degraded,
+        coalesce((SELECT -sum(l.delta) FROM ledger_leg l WHERE l.wallet = p.dividends AND l.kind = 'FEE'), 0)
+            > p.earned AS unsynced
+        FROM pool p JOIN subject s ON s.subject = p.pool""",
+    "v1_holder": f"SELECT {_columns(Holder, 'h')} FROM holder h",
+    "v1_book_order": f"""SELECT {_columns(BookOrder, "b", but=frozenset({"status"}))},
+        CASE WHEN b.status IN ('OPEN', 'PARTIAL') AND s.seat = 255 THEN 'CANCELLED' ELSE b.status END AS status
+        FROM book_order b LEFT JOIN seat s ON s.market = b.market AND s.owner = b.owner""",
+    "v1_seat": f"SELECT {_columns(Seat, 's')} FROM seat s WHERE s.seat <> 255",
     "v1_vote": f"""SELECT {_columns(Vote, "v", but=frozenset({"state"}))},
         CASE WHEN o.address IS NULL THEN v.state ELSE 'closed' END AS state
         FROM vote v LEFT JOIN orphan o ON o.address = v.address""",

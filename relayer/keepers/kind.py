@@ -35,6 +35,8 @@ class CrankKind:
 
     name: str
     judge: Judge
+    left: Callable[[Crank, bytes | None], bool] = lambda _, value: bool(value)
+    """Whether a member of a batch is still to be done; as it is, one whose account is there."""
     batch: bool = False
     resigned: bool = True
     by_signature: bool = False
@@ -48,8 +50,9 @@ class CrankKind:
         return self.judge(_crank(intent), values)
 
     def remainder(self, intent: Intent, values: Sequence[bytes | None]) -> tuple[str, ...]:
-        """Members of a batch that are still there."""
-        return tuple(str(Pubkey(key)) for key, v in zip(_crank(intent).effect, values, strict=False) if v)
+        """Members of a batch that are still to be done."""
+        payload = _crank(intent)
+        return tuple(str(Pubkey(key)) for key, v in zip(payload.effect, values, strict=False) if self.left(payload, v))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +75,20 @@ def writable(*keys: Pubkey) -> list[AccountMeta]:
 
 def market_in(data: bytes | None) -> Market | None:
     """The market in these bytes; None where there is none (a closed account may keep lamports, never data)."""
-    account = _account(data)
+    account = account_in(data)
     return account if isinstance(account, Market) else None
 
 
 def resolution_in(data: bytes | None) -> Resolution | None:
     """The resolution in these bytes; None where there is none."""
-    account = _account(data)
+    account = account_in(data)
     return account if isinstance(account, Resolution) else None
+
+
+def position_in(data: bytes | None) -> Position | None:
+    """The position in these bytes; None where there is none."""
+    account = account_in(data)
+    return account if isinstance(account, Position) else None
 
 
 def all_gone(_: Crank, values: Sequence[bytes | None]) -> Verdict:
@@ -87,7 +96,8 @@ def all_gone(_: Crank, values: Sequence[bytes | None]) -> Verdict:
     return Verdict(done=all(not v for v in values))
 
 
-def _account(data: bytes | None) -> Market | Resolution | Position | object | None:
+def account_in(data: bytes | None) -> object | None:
+    """The account of ours in these bytes; None where there is none."""
     try:
         return decode_account(data) if data else None
     except DecodeError:

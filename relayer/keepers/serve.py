@@ -20,7 +20,7 @@ from relayer.store import cranks, feeds
 from relayer.store.cranks import Proposal
 from relayer.store.pool import Connection, Database
 
-BATCHED = ("pay_out", "close_orphan")
+BATCHED = ("pay_out", "close_orphan", "pay_dividends")
 SAMPLE_SLOTS = 20
 FAILURE_PAUSE_S = 0.5
 
@@ -86,6 +86,8 @@ class Keep:
         wants = sorted({(m.source, at) for m in rows for at in wanted(m, head.now)}, key=str)
         found = await feeds.firsts(connection, [(str(feed), at) for feed, at in wants])
         positions = await mirror.positions(connection)
+        votes, pools = await mirror.votes(connection), await mirror.pools(connection)
+        await self._learn({v.mint for v in votes} | {p.mint for p in pools})
         return World(
             head=head,
             treasury=treasury,
@@ -99,6 +101,11 @@ class Keep:
                 for f in found
             },
             tokens=dict(self.tokens),
+            votes=votes,
+            seats=await mirror.seats(connection),
+            dead_orders=await mirror.dead_orders(connection, now=head.now),
+            pools=pools,
+            holders=await mirror.holders(connection),
             busy=await cranks.busy(connection, BATCHED),
             unpayable=await cranks.unpayable(connection, day=head.now // SECONDS_PER_DAY),
             retried=await cranks.retried(connection, day=head.now // SECONDS_PER_DAY),

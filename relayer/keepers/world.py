@@ -13,7 +13,17 @@ from idl.enums import Flag, Op, SourceKind
 from idl.limits import PRICE_WINDOW_S
 from idl.program import TOKEN_PROGRAM, WSOL_MINT
 from relayer.budget import SECONDS_PER_DAY
-from relayer.mirror import Head, MarketRow, PositionRow, ResolutionRow
+from relayer.mirror import (
+    Head,
+    HolderRow,
+    MarketRow,
+    OrderRow,
+    PoolRow,
+    PositionRow,
+    ResolutionRow,
+    SeatRow,
+    VoteRow,
+)  # fmt: skip
 
 UNDECIDED = ("active", "locked", "halted")
 DECIDED = ("finalized", "void")
@@ -41,6 +51,11 @@ class World:
     resolutions: Mapping[Pubkey, ResolutionRow]
     prices: Mapping[tuple[Pubkey, int], Price]
     tokens: Mapping[Pubkey, Pubkey]
+    votes: tuple[VoteRow, ...] = ()
+    seats: tuple[SeatRow, ...] = ()
+    dead_orders: tuple[OrderRow, ...] = ()
+    pools: tuple[PoolRow, ...] = ()
+    holders: tuple[HolderRow, ...] = ()
     busy: frozenset[tuple[str, str]] = frozenset()
     unpayable: frozenset[str] = frozenset()
     """Positions that are not tried again before a later day."""
@@ -56,6 +71,10 @@ class World:
     def now(self) -> int:
         """Block time of the mirror's head, unix seconds."""
         return self.head.now
+
+    def seated(self, market: Pubkey) -> bool:
+        """Whether anybody has a seat in the book of this decided market."""
+        return any(seat.market == market for seat in self.seats)
 
     def token_program(self, mint: Pubkey) -> Pubkey:
         """The program that owns a mint."""

@@ -19,20 +19,26 @@ from indexer.fold.rows.market import (
     Vote,
     WalletMarket,
 )  # fmt: skip
-from indexer.fold.rows.trade import BookOrder, Fill, Trade
+from indexer.fold.rows.pool import Dividend, Holder, Pool, ShareTrade
+from indexer.fold.rows.trade import BookOrder, Fill, Seat, Trade
 
 __all__ = [
     "BookOrder",
     "Config",
+    "Dividend",
     "Fill",
+    "Holder",
     "LedgerLeg",
     "Market",
     "MintRule",
     "Orphan",
     "Outcome",
     "Payout",
+    "Pool",
     "Position",
     "Resolution",
+    "Seat",
+    "ShareTrade",
     "Stake",
     "Subject",
     "Trade",

@@ -264,6 +264,7 @@ class Resolution(Row, frozen=True, gc=False):
     flags: int
     bump: int
     bond_bump: int
+    votes: int
     closed_slot: int | None
 
 

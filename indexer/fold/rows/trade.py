@@ -70,3 +70,19 @@ class Fill(Row, frozen=True, gc=False):
     how: str
     slot: int
     ts: datetime
+
+
+class Seat(Row, frozen=True, gc=False):
+    """What one maker has in a book: every field of the seat in its account."""
+
+    table: ClassVar[str] = "seat"
+    key: ClassVar[tuple[str, ...]] = ("market", "owner")
+
+    market: str
+    owner: str
+    seat: int
+    locked: int
+    cash: int
+    credit: int
+    shares: tuple[int, ...]
+    last_seq: int

@@ -19,21 +19,27 @@ from indexer.tables.projections.market import (
     Vote,
     WalletMarket,
 )  # fmt: skip
-from indexer.tables.projections.trade import BookOrder, Fill, Trade
+from indexer.tables.projections.pool import Dividend, Holder, Pool, ShareTrade
+from indexer.tables.projections.trade import BookOrder, Fill, Seat, Trade
 
 __all__ = [
     "BookOrder",
     "Config",
+    "Dividend",
     "Fill",
+    "Holder",
     "LedgerLeg",
     "Market",
     "MintRule",
     "Orphan",
     "Outcome",
     "Payout",
+    "Pool",
     "Position",
     "Projections",
     "Resolution",
+    "Seat",
+    "ShareTrade",
     "Stake",
     "Trade",
     "Vote",

@@ -242,6 +242,7 @@ class Resolution(Projections, table=True):
     flags: int = big()
     bump: int = big()
     bond_bump: int = big()
+    votes: int = big()
     closed_slot: int | None = big(null=True)
 
 

@@ -82,3 +82,20 @@ class Fill(Projections, table=True):
     how: str = text()
     slot: int = big()
     ts: datetime = moment()
+
+
+class Seat(Projections, table=True):
+    """What one maker has in a book: every field of the seat in its account.
+
+    seat: its number, 255 once it is free; locked: collateral and shares in its orders, cash: the collateral of it;
+    credit and shares: free to be swept.
+    """
+
+    market: str = base58(key=True)
+    owner: str = base58(key=True)
+    seat: int = big()
+    locked: int = u64()
+    cash: int = u64()
+    credit: int = u64()
+    shares: list[int] = u64s()
+    last_seq: int = big()

@@ -1,8 +1,4 @@
-"""The only SQL on the indexer's views: chain.v1_* and ledger.feed, read on the primary, as values.
-
-A row here is a proposal, never a proof: whoever acts on it reads the chain again first. Called by work (head,
-blockhashes, second witness) and by keepers (what is due). Never writes.
-"""
+"""The head, markets with their positions and resolutions, and the mirror as the second witness of R4."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,6 +60,11 @@ class MarketRow:
     strike_off: int
     supply: tuple[int, ...]
     fees_owed: tuple[int, ...]
+    escrow: int
+    vault: int
+    num: int
+    den: int
+    engine: int
     n: int
     source_kind: int
     flags: int
@@ -92,11 +93,14 @@ class ResolutionRow:
 
     market: Pubkey
     proposer: Pubkey
+    disputer: Pubkey
     payer: Pubkey
     window_end: int
     bond: int
     owed: int
     publish_time: int
+    proposed: int
+    final_outcome: int
     flags: int
 
 
@@ -112,7 +116,21 @@ _KEYS = ("market", "creator", "mint", "payer", "vault_payer", "fee_to", "source"
 _MARKET = (
     *_KEYS,
     *("state", "created_slot", "open", "lock", "event", "void_after", "deadline", "strike_until", "strike_off"),
-    *("supply", "fees_owed", "n", "source_kind", "flags", "op", "mask", "last_seq"),
+    *(
+        "supply",
+        "fees_owed",
+        "escrow",
+        "vault",
+        "num",
+        "den",
+        "engine",
+        "n",
+        "source_kind",
+        "flags",
+        "op",
+        "mask",
+        "last_seq",
+    ),
 )
 
 _DUE = """
@@ -198,21 +216,27 @@ async def positions(connection: Connection) -> tuple[PositionRow, ...]:
 async def resolutions(connection: Connection) -> tuple[ResolutionRow, ...]:
     """Resolutions whose account is there."""
     found = await connection.execute(
-        "SELECT market, proposer, payer, window_end, bond, owed, publish_time, flags FROM chain.v1_resolution"
+        "SELECT market, proposer, disputer, payer, window_end, bond, owed, publish_time, proposed, final_outcome,"
+        " flags FROM chain.v1_resolution"
         " WHERE closed_slot IS NULL"
     )
-    return tuple(
-        ResolutionRow(
-            market=Pubkey.from_string(market),
-            proposer=Pubkey.from_string(proposer),
-            payer=Pubkey.from_string(payer),
-            window_end=window_end,
-            bond=int(bond),
-            owed=int(owed),
-            publish_time=publish,
-            flags=flags,
-        )
-        for market, proposer, payer, window_end, bond, owed, publish, flags in await found.fetchall()
+    return tuple(_resolution(row) for row in await found.fetchall())
+
+
+def _resolution(row: TupleRow) -> ResolutionRow:
+    market, proposer, disputer, payer, window_end, bond, owed, publish, proposed, final_outcome, flags = row
+    return ResolutionRow(
+        market=Pubkey.from_string(market),
+        proposer=Pubkey.from_string(proposer),
+        disputer=Pubkey.from_string(disputer),
+        payer=Pubkey.from_string(payer),
+        window_end=window_end,
+        bond=int(bond),
+        owed=int(owed),
+        publish_time=publish,
+        proposed=proposed,
+        final_outcome=final_outcome,
+        flags=flags,
     )
 
 
@@ -264,4 +288,6 @@ def _market(row: TupleRow) -> MarketRow:
         values[name] = Pubkey.from_string(values[name])
     for name in ("supply", "fees_owed"):
         values[name] = tuple(int(v) for v in values[name])
+    for name in ("escrow", "vault", "num", "den"):
+        values[name] = int(values[name])
     return MarketRow(**values)
