@@ -16,6 +16,7 @@ from .schemas.markets import Activity, ActivityItem
 
 _PAID = ("paid", "skipped", "skipped")
 _NOBODY = bytes(32)
+UNDECIDED = 255
 
 
 def of_event(row: EventRow) -> Activity:
@@ -38,6 +39,12 @@ def _details(event: ev.Event) -> dict[str, Any]:
     match event:
         case ev.Staked():
             return {"outcome": event.outcome, "amount": str(event.amount)}
+        case ev.VoteCast():
+            return {"outcome": event.side, "amount": str(event.weight)}
+        case ev.Ruled() | ev.Tallied():
+            return {"outcome": None if event.outcome == UNDECIDED else event.outcome}
+        case ev.Disputed():
+            return {"amount": str(event.bond)}
         case ev.StateChanged():
             outcome = None if event.outcome == 255 else event.outcome
             return {"before": _state(event.from_), "state": _state(event.to), "outcome": outcome}
@@ -48,7 +55,7 @@ def _details(event: ev.Event) -> dict[str, Any]:
         case ev.PaidOut():
             items = [ActivityItem(str(Pubkey(i.owner)), str(i.amount), _PAID[min(i.status, 2)]) for i in event.items]
             return {"items": items}
-        case ev.BondClaimed() | ev.FeesCollected() | ev.Withdrawn():
+        case ev.BondClaimed() | ev.VoteClaimed() | ev.FeesCollected() | ev.Withdrawn():
             return {"amount": str(event.amount)}
     return {}
 

@@ -31,6 +31,27 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         },
         "source": _WALLET,
     },
+    **{
+        f"/v1/transactions/{kind}": {"wallet": _WALLET} | body
+        for kind, body in {
+            "buy": {"market": _MARKET, "outcome": 0, "amount": "2500000"},
+            "sell": {"market": _MARKET, "outcome": 0, "shares": "2500000"},
+            "split": {"market": _MARKET, "amount": "2500000"},
+            "merge": {"market": _MARKET, "amount": "2500000"},
+            "transfer_shares": {"market": _MARKET, "outcome": 0, "shares": "2500000", "to": _WALLET},
+            "order": {"market": _MARKET, "side": "buy", "outcome": 0, "tick": 42, "lots": "10"},
+            "cancel": {"market": _MARKET, "index": 3, "order_id": "17"},
+            "cancel_all": {"market": _MARKET},
+            "withdraw": {"market": _MARKET, "amount": "2500000"},
+            "vote": {"market": _MARKET, "side": 1},
+            "propose": {"market": _MARKET, "outcome": 0},
+            "dispute": {"market": _MARKET},
+            "pool_create": {"mint": _SOL, "a": "5", "c": "1000000", "lock_s": 86_400, "shares": "1"},
+            "shares_buy": {"pool": _MARKET, "shares": "3"},
+            "shares_sell": {"pool": _MARKET, "shares": "3"},
+            "dividend_claim": {"pool": _MARKET},
+        }.items()
+    },
     "/v1/relay": {"transaction": "AQAAAAAAAA...", "replaces": None},
     "/v1/metadata": {"description": "Settled by the daily close.", "tags": ["btc"], "outcome_labels": ["Yes", "No"]},
 }

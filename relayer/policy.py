@@ -16,7 +16,15 @@ from solders.pubkey import Pubkey
 from idl.addresses import ata
 from idl.codec import decode_instruction
 from idl.errors import DecodeError
-from idl.program import ATA_PROGRAM, MARKET_ID, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
+from idl.program import (
+    ATA_PROGRAM,
+    MARKET_ID,
+    PROGRAM_IDS,
+    SYSTEM_PROGRAM,
+    TOKEN_2022_PROGRAM,
+    TOKEN_PROGRAM,
+    WSOL_MINT,
+)
 from idl.schema import InstructionDef, load
 from relayer.message import COMPUTE_BUDGET, UNITS_MAX, Call, Normal
 
@@ -29,6 +37,8 @@ BLOCKHASH_AGE_BLOCKS_MAX = 100
 VALID_UNTIL_SLOTS_MAX = 400
 LAMPORTS_PER_BYTE = 6_960
 ACCOUNT_OVERHEAD_BYTES = 128
+
+PROGRAMS = {MARKET_ID: "market"}
 
 _CREATE_IDEMPOTENT = b"\x01"
 _TRANSFER = (2).to_bytes(4, "little")
@@ -51,20 +61,31 @@ class Allowed:
     rent_max: int = 0
     refund_slot: str | None = None
     amount: str | None = None
+    amount_min: int = 1
     wraps: bool = False
+    subject: str = "market"
+    position: str = "position"
+    """The account that holds the nonce."""
 
 
+POSITION_RENT = rent(208)
+HOLDER_RENT = rent(160)
 ALLOWED: dict[str, Allowed] = {
     rule.name: rule
     for rule in (
-        Allowed(name="stake", signer="owner", rent_slot="payer", rent_max=rent(208), amount="amount", wraps=True),
+        Allowed(name="stake", signer="owner", rent_slot="payer", rent_max=POSITION_RENT, amount="amount", wraps=True),
         Allowed(name="claim", signer="owner", refund_slot="payer"),
-        Allowed(name="withdraw", signer="owner"),
+        Allowed(name="withdraw", signer="owner", wraps=True),
         Allowed(name="create_market", signer="creator", rent_slot="payer", rent_max=rent(568)),
-        Allowed(name="activate", signer="creator", rent_slot="payer", rent_max=rent(165), wraps=True),
+        Allowed(
+            name="activate", signer="creator", rent_slot="payer", rent_max=rent(165), amount="subsidy",
+            wraps=True,
+        ),
         Allowed(name="propose_outcome", signer="proposer", wraps=True),
+        Allowed(name="dispute", signer="disputer", wraps=True),
+        Allowed(name="vote", signer="voter", amount="weight", position="vote", wraps=True),
     )
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +103,9 @@ class Reading:
     instruction: str
     wallet: Pubkey
     market: Pubkey
+    """The subject: a market, or a creator's pool."""
     position: Pubkey | None
+    """The account that tells whether it happened: a position, a holder or a vote."""
     nonce: int | None
     valid_until: int | None
     sponsored: bool
@@ -104,9 +127,9 @@ def read(normal: Normal, payers: frozenset[Pubkey]) -> Reading | Refusal:
     """The first half: structure, allow-list, caps, signatures. No chain facts."""
     for refusal in _form(normal):
         return refusal
-    ours = [c for c in normal.calls if c.program == MARKET_ID]
+    ours = [c for c in normal.calls if c.program in PROGRAM_IDS]
     if len(ours) != 1:
-        return Refusal(code="one_instruction", detail=f"Exactly one market instruction is relayed, not {len(ours)}.")
+        return Refusal(code="one_instruction", detail=f"Exactly one instruction of ours is relayed, not {len(ours)}.")
     opened = _open(ours[0])
     if isinstance(opened, Refusal):
         return opened
@@ -154,16 +177,17 @@ def _form(normal: Normal) -> Iterator[Refusal]:
 
 def _open(call: Call) -> tuple[Allowed, InstructionDef, msgspec.Struct] | Refusal:
     """The rule, definition and arguments of our instruction."""
-    definition = next((i for i in load("market").instructions if i.discriminator == call.data[:8]), None)
+    definitions = load(PROGRAMS[call.program]).instructions
+    definition = next((i for i in definitions if i.discriminator == call.data[:8]), None)
     if definition is None:
-        return Refusal(code="unknown_instruction", detail="The market program has no such instruction.")
+        return Refusal(code="unknown_instruction", detail=f"The {PROGRAMS[call.program]} program has no such thing.")
     rule = ALLOWED.get(definition.name)
     if rule is None:
         return Refusal(code="not_allowed", detail=f"{definition.name} is not relayed for wallets.")
     if len(call.accounts) < len(definition.accounts):
         return Refusal(code="missing_accounts", detail=f"{definition.name} takes {len(definition.accounts)} accounts.")
     try:
-        return rule, definition, decode_instruction(MARKET_ID, call.data)
+        return rule, definition, decode_instruction(call.program, call.data)
     except DecodeError as error:
         return Refusal(code="bad_arguments", detail=f"{definition.name}: {error}")
 
@@ -174,16 +198,16 @@ def _reading(
     nonce, amount = getattr(args, "nonce", None), getattr(args, rule.amount, None) if rule.amount else None
     if nonce == 0:
         return Refusal(code="bad_nonce", detail="A nonce begins at 1.")
-    if amount is not None and amount <= 0:
+    if amount is not None and amount < rule.amount_min:
         return Refusal(code="bad_amount", detail="The amount must be above 0.")
-    if getattr(args, "outcome", 0) >= 8 and rule.name == "stake":
+    if nonce is not None and getattr(args, "outcome", 0) >= 8:
         return Refusal(code="bad_outcome", detail="A market has at most 8 outcomes.")
     rents = rule.rent_slot is not None and sponsored and named.get(rule.rent_slot) == normal.fee_payer
     return Reading(
         instruction=rule.name,
         wallet=named[rule.signer],
-        market=named["market"],
-        position=named.get("position"),
+        market=named[rule.subject],
+        position=named.get(rule.position),
         nonce=nonce,
         valid_until=getattr(args, "valid_until", None),
         sponsored=sponsored,
@@ -221,7 +245,7 @@ def _payer(normal: Normal, rule: Allowed, named: dict[str, Pubkey], payers: froz
 
 def _beside(normal: Normal, reading: Reading, rule: Allowed, args: msgspec.Struct) -> Refusal | None:
     """Every instruction beside ours is one that builders write, on the right side of it."""
-    at = next(i for i, c in enumerate(normal.calls) if c.program == MARKET_ID)
+    at = next(i for i, c in enumerate(normal.calls) if c.program in PROGRAM_IDS)
     seen: list[str] = []
     for index, call in enumerate(normal.calls):
         if index == at:

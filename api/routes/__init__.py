@@ -1,6 +1,7 @@
 """One file a noun: parse the request, run one statement or one submit, answer. HANDLERS is the whole surface."""
 
 from . import (
+    deciding,
     markets,
     metadata,
     pages,
@@ -37,6 +38,9 @@ HANDLERS = [
     transactions.claim,
     transactions.activate,
     transactions.create_market,
+    deciding.vote,
+    deciding.propose,
+    deciding.dispute,
     relay.relay,
     metadata.put_metadata,
     metadata.get_metadata,

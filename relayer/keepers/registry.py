@@ -2,6 +2,7 @@
 
 from relayer.keepers import (
     claim_bond,
+    claim_vote,
     close_market,
     close_orphan,
     close_resolution,
@@ -11,6 +12,7 @@ from relayer.keepers import (
     post_price,
     record_strike,
     resolve_by_price,
+    tally_dispute,
     tally_proposal,
     void_inactive,
 )
@@ -20,11 +22,13 @@ KEEPERS = (
     post_price.KEEPER,
     record_strike.KEEPER,
     resolve_by_price.KEEPER,
+    tally_dispute.KEEPER,
     finalize.KEEPER,
     void_inactive.KEEPER,
     pay_out.KEEPER,
     collect_fees.KEEPER,
     claim_bond.KEEPER,
+    claim_vote.KEEPER,
     close_resolution.KEEPER,
     close_market.KEEPER,
     close_orphan.KEEPER,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from solders.pubkey import Pubkey
 
-from idl.accounts import Market, Position
+from idl.accounts import Market, Position, Vote
 from idl.codec import decode_account
 from idl.enums import State
 from idl.errors import DecodeError
@@ -12,6 +12,9 @@ from idl.limits import NONCE_WINDOW
 from relayer.message import parse
 from relayer.model import WALLET_TX, Intent, Verdict
 from relayer.policy import Reading, Refusal, read
+
+WHILE_ACTIVE = frozenset({"stake", "buy", "sell", "split", "place_order", "transfer_shares"})
+OF_POOL = frozenset({"create_pool", "buy_shares", "sell_shares", "claim_dividend"})
 
 
 class WalletTx:
@@ -26,7 +29,7 @@ class WalletTx:
         self._payers = payers
 
     def effect(self, intent: Intent) -> tuple[Pubkey, ...]:
-        """The market and, where it has one, the position."""
+        """The market or pool and, where it has one, the position, holder or vote."""
         reading = self._reading(intent)
         if reading is None:
             return ()
@@ -37,9 +40,8 @@ class WalletTx:
         reading = self._reading(intent)
         if reading is None:
             return Verdict()
-        market = _market(values[0])
-        position = _position(values[1]) if len(values) > 1 else None
-        return Verdict(closed=_closed(reading, market, position))
+        subject, own = _account(values[0]), _account(values[1]) if len(values) > 1 else None
+        return Verdict(closed=_closed(reading, subject, own))
 
     def remainder(self, intent: Intent, values: Sequence[bytes | None]) -> tuple[str, ...]:
         """A wallet's transaction leaves nothing over."""
@@ -50,7 +52,13 @@ class WalletTx:
         return None if isinstance(reading, Refusal) else reading
 
 
-def _closed(reading: Reading, market: Market | None, position: Position | None) -> bool:
+def _closed(reading: Reading, subject: object, own: object) -> bool:
+    """subject: the market or pool; own: the position, holder or vote, where the instruction has one."""
+    if reading.instruction in OF_POOL:
+        made = reading.instruction == "create_pool" and subject is not None
+        return made or _used(reading.nonce, None)
+    market = subject if isinstance(subject, Market) else None
+    position = own if isinstance(own, Position) else None
     match reading.instruction:
         case "create_market":
             return market is not None
@@ -60,28 +68,24 @@ def _closed(reading: Reading, market: Market | None, position: Position | None) 
             return market is None or (market.state in (State.Finalized, State.Void) and position is None)
         case "propose_outcome":
             return market is None or market.state != State.Active
-        case "stake":
+        case "dispute":
+            return market is None or market.state != State.Resolving
+        case "vote":
+            return market is None or market.state not in (State.Proposed, State.Disputed) or isinstance(own, Vote)
+        case "cancel_order" | "cancel_all" | "sweep_seat":
+            return market is None
+        case name if name in WHILE_ACTIVE:
             return market is None or market.state != State.Active or _used(reading.nonce, position)
         case _:
             return _used(reading.nonce, position)
 
 
-def _used(nonce: int | None, position: Position | None) -> bool:
-    """Whether the 64-bit window says that this nonce acted or never can; a position not seen yet used none."""
-    if nonce is None or position is None or nonce > position.last_nonce:
+def _used(nonce: int | None, holding: Position | None) -> bool:
+    """Whether the 64-bit window says that this nonce acted or never can; an account not seen yet used none."""
+    if nonce is None or holding is None or nonce > holding.last_nonce:
         return False
-    back = position.last_nonce - nonce
-    return back >= NONCE_WINDOW or bool(position.nonce_bits >> back & 1)
-
-
-def _market(data: bytes | None) -> Market | None:
-    account = _account(data)
-    return account if isinstance(account, Market) else None
-
-
-def _position(data: bytes | None) -> Position | None:
-    account = _account(data)
-    return account if isinstance(account, Position) else None
+    back = holding.last_nonce - nonce
+    return back >= NONCE_WINDOW or bool(holding.nonce_bits >> back & 1)
 
 
 def _account(data: bytes | None) -> object:

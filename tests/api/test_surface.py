@@ -195,6 +195,9 @@ def test_openapi(client: httpx.Client) -> None:
         "GET /v1/intents/{id}", "GET /v1/transactions/{signature}", "PUT /v1/metadata", "GET /v1/metadata/{sha256}",
         "POST /v1/transactions/stake", "POST /v1/transactions/claim", "POST /v1/transactions/create_market",
         "POST /v1/transactions/activate", "POST /v1/relay", "GET /v1/sse",
+        "GET /v1/markets/{market}/trades", "GET /v1/markets/{market}/book", "GET /v1/markets/{market}/votes",
+        "GET /v1/markets/{market}/resolution", "GET /v1/users/{wallet}/orders",
+        "POST /v1/transactions/vote", "POST /v1/transactions/propose", "POST /v1/transactions/dispute",
     } == paths  # fmt: skip
     for path, item in document["paths"].items():
         for operation in item.values():
