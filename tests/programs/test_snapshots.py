@@ -172,6 +172,7 @@ def test_compute_units(units: dict[str, dict[str, int]]) -> None:
         ("stake", "existing position", 13_000), ("stake", "sol", 13_000), ("stake", "8 outcomes", 13_000),
         ("stake", "new position", 23_000), ("claim", "spl", 12_000), ("claim", "sol", 12_000),
         ("claim", "sol, unwrapping", 12_000),
+        ("dispute", "spl", 15_000), ("finalize", "spl", 6_000), ("finalize", "contested", 6_000),
         ("create_market", "plain", 35_000), ("create_market", "longest", 35_000),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 
 use market_math::fixed::mul_div_floor;
 
-use crate::constants::{resolution_flag, source_kind, BOND_VAULT_SEED, BPS, NONE, RESOLUTION_SEED};
+use crate::constants::{resolution_flag, source_kind, BOND_VAULT_SEED, BPS, NONE};
 use crate::errors::MarketError;
 use crate::events::{emit, OutcomeProposed, StateChanged};
 use crate::lifecycle::{self, State, Via};
@@ -27,9 +27,9 @@ pub struct ProposeOutcome<'info> {
     /// The market, past its event.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// The resolution to be made.
-    #[account(init, payer = payer, space = Resolution::SPACE, seeds = [RESOLUTION_SEED, market.key().as_ref()], bump)]
-    pub resolution: AccountLoader<'info, Resolution>,
+    /// CHECK: the resolution to be made; Resolution::create looks into it.
+    #[account(mut)]
+    pub resolution: UncheckedAccount<'info>,
     /// CHECK: pinned by its seeds; made here as a token account of the market.
     #[account(mut, seeds = [BOND_VAULT_SEED, market.key().as_ref()], bump)]
     pub bond_vault: UncheckedAccount<'info>,
@@ -77,12 +77,12 @@ impl ProposeOutcome<'_> {
         transfer.run(bond, &[])
     }
 
-    /// Fixes bond, quorum and window at what they are now.
-    fn resolution(&self, market: &Market, args: &ProposeOutcomeArgs, bumps: (u8, u8), now: i64) -> Result<Resolution> {
+    /// Makes the resolution, and fixes bond, quorum and window at what they are now.
+    fn resolution(&self, market: &Market, args: &ProposeOutcomeArgs, bond_bump: u8, now: i64) -> Result<Resolution> {
         let interest = market.open_interest()?;
         let share = |bps: u16| mul_div_floor(interest, u64::from(bps), BPS).ok_or(MarketError::Overflow);
-        let mut resolution = Resolution::new(self.market.key(), self.payer.key(), bumps.0);
-        resolution.bond_bump = bumps.1;
+        let mut resolution = Resolution::create(&self.resolution, &self.market.key(), &self.payer)?;
+        resolution.bond_bump = bond_bump;
         resolution.proposer = self.proposer.key();
         resolution.evidence = args.evidence;
         resolution.proposed = args.outcome;
@@ -105,7 +105,7 @@ pub fn handler(ctx: Context<ProposeOutcome>, args: ProposeOutcomeArgs) -> Result
     let (address, actor) = (a.market.key(), a.proposer.key());
     let mut market = a.market.load_mut()?;
     a.validate(&market, &args, now)?;
-    let resolution = a.resolution(&market, &args, (ctx.bumps.resolution, ctx.bumps.bond_vault), now)?;
+    let resolution = a.resolution(&market, &args, ctx.bumps.bond_vault, now)?;
     a.post_bond(resolution.bond_bump, resolution.bond)?;
     let change = lifecycle::enter(&mut market, Via::ProposeOutcome, State::Resolving, now)?;
     solvency::check_bonds(&resolution, &a.bond_vault)?;
@@ -123,7 +123,7 @@ pub fn handler(ctx: Context<ProposeOutcome>, args: ProposeOutcomeArgs) -> Result
         bump: resolution.bump,
         bond_bump: resolution.bond_bump,
     };
-    *a.resolution.load_init()? = resolution;
+    resolution.store(&a.resolution)?;
     emit(&a.event_authority, &event)?;
     StateChanged::emit(&a.event_authority, &mut market, address, (&clock, actor), change, NONE)
 }
