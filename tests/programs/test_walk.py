@@ -5,28 +5,32 @@ from collections.abc import Callable
 
 from solders.pubkey import Pubkey
 
-from idl.accounts import Position
+from idl.accounts import Position, Vote
+from idl.addresses import bond_vault
 from idl.addresses import position as position_pda
 from idl.addresses import resolution as resolution_pda
+from idl.addresses import vote as vote_pda
 from idl.codec import decode_account
-from idl.enums import DECIDED, FeeKind, Flag, SourceKind, State
+from idl.enums import DECIDED, FeeKind, Flag, Round, SourceKind, State
 from idl.maths.solvency import required
 from idl.program import MARKET_ID, WSOL_MINT
-from tests.programs import tokens
+from tests.programs import tokens, votes
 from tests.programs.pools import CREATOR, FEED, PLAYERS, Pool, created
 from tests.programs.rebuild import rebuild
+from tests.programs.votes import VOTERS
 from tests.programs.world import USDC, Call, Refused, World, key
 
-STEPS = 150
-SEEDS = range(14)
+STEPS = 160
+SEEDS = range(20)
 WEIGHTS = {
     "stake": 6, "pass": 4, "record_strike": 3, "resolve_by_price": 3, "propose_outcome": 3, "finalize": 2, "claim": 2,
-    "pay_out": 0.3, "announce_void": 0.2, "collect_fees": 3,
+    "pay_out": 0.3, "announce_void": 0.2, "collect_fees": 3, "dispute": 1.5, "vote": 9,
+    "tally_dispute": 2, "rule": 6, "claim_vote": 6,
 }  # fmt: skip
 # What the walks together must have done, lest they prove nothing.
 REACHED = {
     "activate", "stake", "record_strike", "resolve_by_price", "propose_outcome", "announce_void", "claim", "pay_out",
-    "claim_bond", "collect_fees",
+    "claim_bond", "collect_fees", "dispute", "vote", "tally_dispute", "rule", "claim_vote",
 }  # fmt: skip
 
 
@@ -37,11 +41,14 @@ class Walk:
         self.rng = random.Random(seed)
         self.world = World()
         mint = self.rng.choice((USDC, WSOL_MINT))
-        self.pool: Pool = created(self.world, mint=mint, price=self.rng.random() < 0.5)
+        self.pool: Pool = created(self.world, mint=mint, price=self.rng.random() < 0.4)
         self.nonce = 0
         self.landed: list[str] = []
         if self.rng.random() < 0.8:
             self.world.do(self.pool.activate())
+            for name, outcome in (("alice", 0), ("bob", 1)) if self.rng.random() < 0.6 else ():
+                self.nonce += 1
+                self.world.do(self.pool.stake(name, outcome, 55_555, nonce=self.nonce))
 
     def tries(self) -> dict[str, Callable[[], Call]]:
         """Everything that anyone may try."""
@@ -52,13 +59,18 @@ class Walk:
             "record_strike": lambda: pool.record_strike(self.price(pool.state.open)),
             "resolve_by_price": lambda: pool.resolve(self.price(pool.state.event), rng.choice(PLAYERS)),
             "propose_outcome": lambda: pool.propose(rng.randrange(3), rng.choice(("oracle", "oracle", "bob"))),
+            "dispute": lambda: votes.dispute(pool, rng.choice(PLAYERS)),
+            "vote": lambda: votes.vote(pool, rng.choice(VOTERS), rng.randrange(4), rng.choice((999, 1_000, 33_333))),
+            "tally_dispute": lambda: votes.tally(pool),
+            "rule": lambda: votes.rule(pool, rng.randrange(4), rng.choice(("council", "council", "alice"))),
+            "claim_vote": lambda: votes.claim_vote(pool, rng.choice(self.voters() or VOTERS)),
             "finalize": pool.finalize,
             "announce_void": pool.announce_void,
             "cancel_void": pool.cancel_void,
             "void_inactive": pool.void_inactive,
             "claim": lambda: pool.claim(rng.choice(PLAYERS)),
             "pay_out": lambda: pool.pay_out(*rng.sample(PLAYERS, rng.randint(1, 4))),
-            "claim_bond": pool.claim_bond,
+            "claim_bond": lambda: pool.claim_bond(rng.choice(("oracle", "oracle", "bob", "alice"))),
             "collect_fees": lambda: pool.collect_fees(rng.choice(list(FeeKind)), rng.choice((*PLAYERS, CREATOR))),
             "tally_proposal": pool.tally_proposal,
             "close_market": pool.close_market,
@@ -70,6 +82,11 @@ class Walk:
         self.nonce += self.rng.choice((0, 1, 1, 1))
         amount = self.rng.choice((0, 1_000, 77_777, 10**6))
         return self.pool.stake(self.rng.choice(PLAYERS), self.rng.randrange(3), amount, nonce=self.nonce)
+
+    def voters(self) -> list[str]:
+        """Who has a vote on the dispute."""
+        where = {name: vote_pda(self.pool.address, Round.DISPUTE, key(name)).address for name in VOTERS}
+        return [name for name, address in where.items() if self.world.data(address)]
 
     def price(self, start: int) -> Pubkey:
         """An update about a window's edges."""
@@ -109,6 +126,20 @@ class Walk:
             assert market.supply[outcome] == sum(one.shares[outcome] for one in positions)
         if market.state not in (State.Approved, State.Rejected):
             assert self.held() >= required(market)
+        self.check_bonds([one for one in there.values() if isinstance(one, Vote)])
+
+    def check_bonds(self, cast: list[Vote]) -> None:
+        """The bond vault holds what it owes; while votes are taken, that is both bonds and all their weight."""
+        resolution = self.world.resolution(self.pool.address)
+        if resolution is None:
+            assert cast == []
+            return
+        held = tokens.amount(self.world.svm, bond_vault(self.pool.address).address)
+        assert held >= resolution.owed
+        assert int.from_bytes(resolution.votes, "little") == len(cast)
+        if self.pool.state.state == State.Disputed:
+            assert held == resolution.owed == 2 * resolution.bond + sum(one.weight for one in cast)
+            assert resolution.total == sum(resolution.tally) == sum(one.weight for one in cast)
 
     def held(self) -> int:
         """What the market holds, in its vault or unwrapped."""
@@ -135,6 +166,12 @@ def exit_by_cranks(walk: Walk) -> None:
         assert resolution is not None
         world.at(max(world.now, resolution.window_end))
         world.do(pool.finalize())
+    elif market.state == State.Disputed:
+        world.at(max(world.now, votes.resolution(pool).window_end))
+        world.do(votes.tally(pool))
+    if pool.state.state == State.Contested:
+        world.at(max(world.now, votes.resolution(pool).window_end))
+        world.do(pool.finalize())
     assert pool.state.state in DECIDED
     settle(walk)
 
@@ -154,12 +191,22 @@ def settle(walk: Walk) -> None:
     resolution = world.resolution(pool.address)
     if resolution is not None:
         bonded = market.source_kind == SourceKind.OPTIMISTIC
-        if resolution.owed:
-            world.do(pool.claim_bond(names[resolution.proposer]))
+        for name in walk.voters():
+            world.do(votes.claim_vote(pool, name))
+        for owner in (resolution.proposer, resolution.disputer):
+            if owner in names and votes.resolution(pool).owed:
+                bond(walk, names[owner])
         world.do(pool.close_resolution(names[resolution.payer], bonded=bonded))
     world.at(world.now, slot=world.slot + 151)
     world.do(pool.close_market())
     assert not world.data(resolution_pda(pool.address).address)
+
+
+def bond(walk: Walk, name: str) -> None:
+    """Claim a bond, unless this side lost it."""
+    call = walk.pool.claim_bond(name)
+    if walk.world.would_land(call.instruction, signers=call.signers):
+        walk.world.do(call)
 
 
 def walked(seed: int) -> set[str]:
@@ -181,4 +228,4 @@ def test_walks() -> None:
     for seed in SEEDS:
         print(f"seed {seed}")
         landed |= walked(seed)
-    assert landed >= REACHED
+    assert REACHED - landed == set()
