@@ -21,7 +21,7 @@ from tests.programs.votes import VOTERS
 from tests.programs.world import USDC, Call, Refused, World, key
 
 STEPS = 160
-SEEDS = range(20)
+SEEDS = range(36)
 WEIGHTS = {
     "stake": 6, "pass": 4, "record_strike": 3, "resolve_by_price": 3, "propose_outcome": 3, "finalize": 2, "claim": 2,
     "pay_out": 0.3, "announce_void": 0.2, "collect_fees": 3, "dispute": 1.5, "vote": 9,
@@ -49,6 +49,10 @@ class Walk:
             for name, outcome in (("alice", 0), ("bob", 1)) if self.rng.random() < 0.6 else ():
                 self.nonce += 1
                 self.world.do(self.pool.stake(name, outcome, 55_555, nonce=self.nonce))
+            if self.pool.state.source_kind == SourceKind.OPTIMISTIC and self.rng.random() < 0.5:
+                self.world.at(self.pool.state.event)
+                self.world.do(self.pool.propose(self.rng.randrange(3)))
+                self.world.do(votes.dispute(self.pool))
 
     def tries(self) -> dict[str, Callable[[], Call]]:
         """Everything that anyone may try."""
