@@ -9,10 +9,11 @@ import pytest
 from solders.pubkey import Pubkey
 
 from idl import accounts, codec, events
+from idl.accounts import Resolution, Vote
 from idl.borsh import Book
 from idl.call import BOOKS, call
 from idl.errors import BadValue, DecodeError, TrailingBytes, Truncated, UnknownDiscriminator
-from idl.events import Closed, ClosedItem, Header, PauseSet, StateChanged
+from idl.events import Closed, ClosedItem, Header, PauseSet, StateChanged, VoteCast
 from idl.instructions import ARGS, StakeArgs, stake
 from idl.program import MARKET_ID, POSTER_ID
 from idl.schema import Defined, load
@@ -91,6 +92,29 @@ def test_golden_event() -> None:
     written = hashlib.sha256(b"event:StateChanged").digest()[:8] + subject + struct.pack("<QQq", 5, 6, -7) + actor
     written += struct.pack("<BBBqBBQQ3Q", 2, 6, 8, 1234, 1, 2, 70, 50, 1, 2, 3) + resolver
     assert codec.encode_event(value) == written
+
+
+def test_golden_vote() -> None:
+    """A vote on a dispute, its counted weights among its fields, and the account that it makes."""
+    subject, voter = bytes(32 * [1]), bytes(32 * [2])
+    value = VoteCast(Header(subject, 5, 6, -7, voter), voter, 1, 2, 3_000, 254, 8, 9, (10, 11, 3_000), 3_021, 4_021, 3)
+    written = hashlib.sha256(b"event:VoteCast").digest()[:8] + subject + struct.pack("<QQq", 5, 6, -7) + voter + voter
+    written += struct.pack("<BBQBIII3QQQI", 1, 2, 3_000, 254, 8, 9, 3, 10, 11, 3_000, 3_021, 4_021, 3)
+    assert codec.encode_event(value) == written
+    account = Vote(subject, voter, 3_000, 1, 2, 254, bytes(5))
+    written = hashlib.sha256(b"account:Vote").digest()[:8] + subject + voter
+    assert codec.encode_account(account) == written + struct.pack("<QBBB5x", 3_000, 1, 2, 254)
+
+
+def test_golden_resolution() -> None:
+    """A resolution: five keys, seventeen numbers of eight bytes, five of one, and the votes left in three."""
+    keys = [bytes(32 * [n]) for n in range(1, 6)]
+    numbers = list(range(-2, 0)) + list(range(1, 14)) + [-3, -4]
+    value = Resolution(*keys, *numbers[:5], tuple(numbers[5:14]), *numbers[14:], 1, 255, 9, 253, 254, b"\x03\x02\x01")
+    written = hashlib.sha256(b"account:Resolution").digest()[:8] + b"".join(keys)
+    written += struct.pack("<2q13Q2q5B", *numbers, 1, 255, 9, 253, 254) + b"\x03\x02\x01"
+    assert codec.encode_account(value) == written
+    assert len(written) == 312
 
 
 def test_counted_items() -> None:
