@@ -99,6 +99,15 @@ class Change(IntEnum):
     ADMIN = 3
 
 
+class TradeKind(IntEnum):
+    """Traded.kind."""
+
+    BUY = 0
+    SELL = 1
+    SPLIT = 2
+    MERGE = 3
+
+
 class ClosedWhat(IntEnum):
     """Closed.what."""
 

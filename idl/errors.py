@@ -71,6 +71,7 @@ _RETRY_LATER: Final = {
 }  # fmt: skip
 # Something moved between reading and landing: whoever acts reads again and decides anew.
 _LOOK: Final = {
+    "DustTrade", "NotEnoughShares", "OutTooSmall", "SupplyTooLarge", "TooFewShares",
     "BadId", "CreditTooSmall", "FeesLeft", "Halted", "InvariantViolated", "MarketExists", "NonceUsed", "NotHalted",
     "NothingOwed", "NotPendingAdmin", "Overflow", "PriceOutsideWindow", "RateTooLow", "ResolutionLeft", "SharesLeft",
     "StrikeFinal", "VotedAlready", "WrongChange", "WrongState",
@@ -82,8 +83,8 @@ _LOOK: Final = {
 _NEVER: Final = {
     "AmountTooLarge", "AmountTooSmall", "BadConfig", "BadDispute", "BadEngine", "BadFeeTo", "BadFlags", "BadMint",
     "BadMintRule", "BadOp", "BadOutcome", "BadOutcomeCount", "BadPrice", "BadQuestion", "BadSource", "BadStrike",
-    "BadTimes", "BadTriples", "BadUri", "BadVote", "EtaTooSoon", "Expired", "FeeTooHigh", "Locked", "NotAdmin",
-    "NotCouncil", "NotCreator", "NotGuardian",
+    "BadSubsidy", "BadTimes", "BadTriples", "BadUri", "BadVote", "EtaTooSoon", "Expired", "FeeTooHigh", "Locked",
+    "NotAdmin", "NotCouncil", "NotCreator", "NotGuardian",
     "NotInitAuthority", "NotSource", "StrikeFixed", "TooLate", "WrongBondVault", "WrongDestination", "WrongEngine",
     "WrongMint", "WrongPayer", "WrongPosition", "WrongResolution", "WrongSource", "WrongVault",
     "WrongVote",

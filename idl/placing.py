@@ -12,13 +12,14 @@ INSTRUCTION_FILES: Mapping[str, tuple[str, ...]] = {
         "init_config", "propose_config_change", "apply_config_change", "accept_admin", "set_pause", "set_mint_rule",
     ),
     "create": ("create_market", "vote", "tally_proposal", "activate", "reject"),
-    "trade": ("stake", "withdraw"),
+    "trade": ("stake", "buy", "sell", "split", "merge", "transfer_shares", "withdraw"),
     "resolve": (
         "record_strike", "resolve_by_price", "propose_outcome", "dispute", "tally_dispute", "rule", "finalize",
         "announce_void", "cancel_void", "void_inactive",
     ),
     "settle": (
-        "claim", "pay_out", "claim_bond", "claim_vote", "collect_fees", "close_resolution", "close_market",
+        "claim", "pay_out", "claim_bond", "claim_vote", "collect_fees", "withdraw_subsidy", "close_resolution",
+        "close_market",
         "close_orphan",
     ),
 }  # fmt: skip
@@ -26,10 +27,10 @@ INSTRUCTION_FILES: Mapping[str, tuple[str, ...]] = {
 EVENT_FILES: Mapping[str, tuple[str, ...]] = {
     "admin": ("ConfigChanged", "PauseSet", "MintRuleSet"),
     "create": ("MarketCreated", "Activated", "StateChanged"),
-    "trade": ("Staked", "Withdrawn"),
+    "trade": ("Staked", "Traded", "SharesTransferred", "Withdrawn"),
     "resolve": ("StrikeRecorded", "PriceCandidate", "PriceResolved", "VoidAnnounced", "OutcomeProposed"),
     "vote": ("VoteCast", "VoteClaimed", "Disputed", "Tallied", "Ruled"),
-    "settle": ("PaidOut", "BondClaimed", "FeesCollected", "Closed"),
+    "settle": ("PaidOut", "BondClaimed", "FeesCollected", "SubsidyWithdrawn", "Closed"),
 }
 
 

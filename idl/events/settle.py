@@ -40,6 +40,17 @@ class FeesCollected(msgspec.Struct, frozen=True, gc=False):
     value: Value
 
 
+class SubsidyWithdrawn(msgspec.Struct, frozen=True, gc=False):
+    """The market maker's rest went back to who funded it."""
+
+    header: Header
+    recipient: bytes  # The creator; in the end the treasury, if the creator cannot receive.
+    amount: int
+    flags: int
+    vault_rent: int
+    value: Value
+
+
 class Closed(msgspec.Struct, frozen=True, gc=False):
     """Accounts were closed. Subject: the market; Config for ORPHAN."""
 

@@ -20,6 +20,30 @@ class Staked(msgspec.Struct, frozen=True, gc=False):
     value: Value
 
 
+class Traded(msgspec.Struct, frozen=True, gc=False):
+    """Shares were bought of or sold to the market maker, or complete sets made or taken back."""
+
+    header: Header
+    kind: int  # 0 BUY, 1 SELL, 2 SPLIT, 3 MERGE.
+    outcome: int  # 255 of a complete set.
+    shares: int
+    value: int  # Collateral against them: a buyer pays value + fee, a seller gets value - fee.
+    fee: int
+    nonce: int
+    positions: tuple[PositionState, ...]
+    after: Value  # Of the market.
+
+
+class SharesTransferred(msgspec.Struct, frozen=True, gc=False):
+    """Shares went from one position to another: in `positions` in this order."""
+
+    header: Header
+    outcome: int
+    shares: int
+    nonce: int
+    positions: tuple[PositionState, ...]
+
+
 class Withdrawn(msgspec.Struct, frozen=True, gc=False):
     """Free collateral was taken out of a Position."""
 

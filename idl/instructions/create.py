@@ -183,11 +183,14 @@ def tally_proposal(
 
 
 class ActivateArgs(msgspec.Struct, frozen=True, gc=False):
-    """Arguments of `activate`, which takes none."""
+    """Arguments of `activate`."""
+
+    subsidy: int  # What the creator puts into the market maker; 0 for every other engine.
 
 
 def activate(
     *,
+    subsidy: int,
     market: Pubkey,
     vault: Pubkey,
     mint: Pubkey,
@@ -195,14 +198,16 @@ def activate(
     payer: Pubkey,
     config: Pubkey = CONFIG,
     fee_to: Pubkey | None = None,
+    mint_rule: Pubkey | None = None,
+    creator_token: Pubkey | None = None,
     token_program: Pubkey = TOKEN_PROGRAM,
     system_program: Pubkey = SYSTEM_PROGRAM,
     event_authority: Pubkey = EVENT_AUTHORITY,
     program: Pubkey = MARKET_ID,
     remaining: Sequence[AccountMeta] = (),
 ) -> Instruction:
-    """Opens an approved market: makes its vault."""
-    args = ActivateArgs()
+    """Opens an approved market: makes its vault, and with a subsidy its market maker."""
+    args = ActivateArgs(subsidy)
     metas = [
         meta(MARKET_ID, config, signer=False, writable=False),
         meta(MARKET_ID, market, signer=False, writable=True),
@@ -211,6 +216,8 @@ def activate(
         meta(MARKET_ID, creator, signer=True, writable=False),
         meta(MARKET_ID, payer, signer=True, writable=True),
         meta(MARKET_ID, fee_to, signer=False, writable=False),
+        meta(MARKET_ID, mint_rule, signer=False, writable=False),
+        meta(MARKET_ID, creator_token, signer=False, writable=True),
         meta(MARKET_ID, token_program, signer=False, writable=False),
         meta(MARKET_ID, system_program, signer=False, writable=False),
         meta(MARKET_ID, event_authority, signer=False, writable=False),

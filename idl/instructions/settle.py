@@ -185,6 +185,39 @@ def collect_fees(
     return call(MARKET_ID, "collect_fees", args, metas, remaining)
 
 
+class WithdrawSubsidyArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `withdraw_subsidy`, which takes none."""
+
+
+def withdraw_subsidy(
+    *,
+    market: Pubkey,
+    vault: Pubkey,
+    mint: Pubkey,
+    destination: Pubkey,
+    config: Pubkey = CONFIG,
+    treasury_destination: Pubkey | None = None,
+    token_program: Pubkey = TOKEN_PROGRAM,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Anyone gives the market maker's rest back to who funded it."""
+    args = WithdrawSubsidyArgs()
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=False),
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, vault, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, destination, signer=False, writable=True),
+        meta(MARKET_ID, treasury_destination, signer=False, writable=True),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "withdraw_subsidy", args, metas, remaining)
+
+
 class CloseResolutionArgs(msgspec.Struct, frozen=True, gc=False):
     """Arguments of `close_resolution`, which takes none."""
 
@@ -234,6 +267,7 @@ def close_market(
     vault_payer: Pubkey,
     config: Pubkey = CONFIG,
     treasury_destination: Pubkey | None = None,
+    creator_destination: Pubkey | None = None,
     token_program: Pubkey = TOKEN_PROGRAM,
     event_authority: Pubkey = EVENT_AUTHORITY,
     program: Pubkey = MARKET_ID,
@@ -250,6 +284,7 @@ def close_market(
         meta(MARKET_ID, payer, signer=False, writable=True),
         meta(MARKET_ID, vault_payer, signer=False, writable=True),
         meta(MARKET_ID, treasury_destination, signer=False, writable=True),
+        meta(MARKET_ID, creator_destination, signer=False, writable=True),
         meta(MARKET_ID, token_program, signer=False, writable=False),
         meta(MARKET_ID, event_authority, signer=False, writable=False),
         meta(MARKET_ID, program, signer=False, writable=False),

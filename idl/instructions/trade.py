@@ -66,6 +66,222 @@ def stake(
     return call(MARKET_ID, "stake", args, metas, remaining)
 
 
+class BuyArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `buy`."""
+
+    outcome: int
+    max_cost: int  # Most collateral to pay, fee and all.
+    min_shares: int  # Least shares to get.
+    nonce: int  # Acts once.
+    valid_until: int  # Last slot in which it may land.
+
+
+def buy(
+    *,
+    outcome: int,
+    max_cost: int,
+    min_shares: int,
+    nonce: int,
+    valid_until: int,
+    market: Pubkey,
+    vault: Pubkey,
+    position: Pubkey,
+    owner: Pubkey,
+    payer: Pubkey,
+    owner_token: Pubkey,
+    mint: Pubkey,
+    config: Pubkey = CONFIG,
+    token_program: Pubkey = TOKEN_PROGRAM,
+    system_program: Pubkey = SYSTEM_PROGRAM,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Buys shares of the market maker."""
+    args = BuyArgs(outcome, max_cost, min_shares, nonce, valid_until)
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=False),
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, vault, signer=False, writable=True),
+        meta(MARKET_ID, position, signer=False, writable=True),
+        meta(MARKET_ID, owner, signer=True, writable=False),
+        meta(MARKET_ID, payer, signer=True, writable=True),
+        meta(MARKET_ID, owner_token, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, system_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "buy", args, metas, remaining)
+
+
+class SellArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `sell`."""
+
+    outcome: int
+    shares: int
+    min_out: int  # Least collateral to get, the fee taken off.
+    nonce: int  # Acts once.
+    valid_until: int  # Last slot in which it may land.
+
+
+def sell(
+    *,
+    outcome: int,
+    shares: int,
+    min_out: int,
+    nonce: int,
+    valid_until: int,
+    market: Pubkey,
+    vault: Pubkey,
+    position: Pubkey,
+    owner: Pubkey,
+    destination: Pubkey,
+    mint: Pubkey,
+    token_program: Pubkey = TOKEN_PROGRAM,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Sells shares to the market maker."""
+    args = SellArgs(outcome, shares, min_out, nonce, valid_until)
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, vault, signer=False, writable=True),
+        meta(MARKET_ID, position, signer=False, writable=True),
+        meta(MARKET_ID, owner, signer=True, writable=False),
+        meta(MARKET_ID, destination, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "sell", args, metas, remaining)
+
+
+class SplitArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `split`."""
+
+    amount: int  # Base units of the mint, and shares of each outcome.
+    nonce: int  # Acts once.
+    valid_until: int  # Last slot in which it may land.
+
+
+def split(
+    *,
+    amount: int,
+    nonce: int,
+    valid_until: int,
+    market: Pubkey,
+    vault: Pubkey,
+    position: Pubkey,
+    owner: Pubkey,
+    payer: Pubkey,
+    owner_token: Pubkey,
+    mint: Pubkey,
+    config: Pubkey = CONFIG,
+    token_program: Pubkey = TOKEN_PROGRAM,
+    system_program: Pubkey = SYSTEM_PROGRAM,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Makes complete sets of shares."""
+    args = SplitArgs(amount, nonce, valid_until)
+    metas = [
+        meta(MARKET_ID, config, signer=False, writable=False),
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, vault, signer=False, writable=True),
+        meta(MARKET_ID, position, signer=False, writable=True),
+        meta(MARKET_ID, owner, signer=True, writable=False),
+        meta(MARKET_ID, payer, signer=True, writable=True),
+        meta(MARKET_ID, owner_token, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, system_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "split", args, metas, remaining)
+
+
+class MergeArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `merge`."""
+
+    amount: int  # Shares of each outcome, and base units of the mint.
+    nonce: int  # Acts once.
+    valid_until: int  # Last slot in which it may land.
+
+
+def merge(
+    *,
+    amount: int,
+    nonce: int,
+    valid_until: int,
+    market: Pubkey,
+    vault: Pubkey,
+    position: Pubkey,
+    owner: Pubkey,
+    destination: Pubkey,
+    mint: Pubkey,
+    token_program: Pubkey = TOKEN_PROGRAM,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Takes complete sets of shares back."""
+    args = MergeArgs(amount, nonce, valid_until)
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, vault, signer=False, writable=True),
+        meta(MARKET_ID, position, signer=False, writable=True),
+        meta(MARKET_ID, owner, signer=True, writable=False),
+        meta(MARKET_ID, destination, signer=False, writable=True),
+        meta(MARKET_ID, mint, signer=False, writable=False),
+        meta(MARKET_ID, token_program, signer=False, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "merge", args, metas, remaining)
+
+
+class TransferSharesArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `transfer_shares`."""
+
+    outcome: int
+    shares: int
+    nonce: int  # Acts once.
+    valid_until: int  # Last slot in which it may land.
+
+
+def transfer_shares(
+    *,
+    outcome: int,
+    shares: int,
+    nonce: int,
+    valid_until: int,
+    market: Pubkey,
+    from_: Pubkey,
+    to: Pubkey,
+    owner: Pubkey,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Gives shares to another position."""
+    args = TransferSharesArgs(outcome, shares, nonce, valid_until)
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, from_, signer=False, writable=True),
+        meta(MARKET_ID, to, signer=False, writable=True),
+        meta(MARKET_ID, owner, signer=True, writable=False),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "transfer_shares", args, metas, remaining)
+
+
 class WithdrawArgs(msgspec.Struct, frozen=True, gc=False):
     """Arguments of `withdraw`."""
 

@@ -1,11 +1,11 @@
 """2^-d and ln in fixed point: tables of 64 steps and a short series between them. Twin of market-math `explog.rs`.
 
-Qn is an integer that stands for itself over 2^n. No function steps the wrong way, not even between two steps of a table.
+Qn is an integer that stands for itself over 2^n. Neither steps the wrong way, not even between two steps of a table.
 """
 
 from typing import Final
 
-from idl.maths.fixed import mul_hi
+from idl.maths.fixed import mul_near
 from idl.maths.tables import EXP2_NEG, EXP_SERIES, LN_1P, LN_2, LN_SERIES, RECIPROCAL
 
 _LOW: Final = 2**64 - 1
@@ -22,16 +22,16 @@ def exp2_neg(d: int) -> int:
     s = a6 - (short * a7 >> 32)
     s = a5 - (short * s >> 32)
     s = a4 - (short * s >> 32)
-    s = a3 - mul_hi(y, s)
-    s = a2 - mul_hi(y, s)
-    s = a1 - mul_hi(y, s)
-    return start - (mul_hi(start, mul_hi(y, s)) >> 6) >> whole
+    s = a3 - mul_near(y, s)
+    s = a2 - mul_near(y, s)
+    s = a1 - mul_near(y, s)
+    return start - (mul_near(start, mul_near(y, s)) >> 6) >> whole
 
 
 def ln_1p(f: int) -> int:
     """ln(1 + f) in Q64, for f below 1 in Q64."""
     index = f >> 58
-    z = mul_hi(f << 6 & _LOW, RECIPROCAL[index])
+    z = mul_near(f << 6 & _LOW, RECIPROCAL[index])
     short = z >> 32
     b2, b3, b4, b5, b6, b7, b8, b9, b10 = LN_SERIES
     s = b9 - (short * b10 >> 32)
@@ -39,10 +39,10 @@ def ln_1p(f: int) -> int:
     s = b7 - (short * s >> 32)
     s = b6 - (short * s >> 32)
     s = b5 - (short * s >> 32)
-    s = b4 - mul_hi(z, s)
-    s = b3 - mul_hi(z, s)
-    s = b2 - mul_hi(z, s)
-    return LN_1P[index] + (z - mul_hi(z, mul_hi(z, s)) >> 6)
+    s = b4 - mul_near(z, s)
+    s = b3 - mul_near(z, s)
+    s = b2 - mul_near(z, s)
+    return LN_1P[index] + (z - mul_near(z, mul_near(z, s)) >> 6)
 
 
 def ln_above(x: int) -> int:

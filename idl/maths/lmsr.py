@@ -56,7 +56,7 @@ class Curve(NamedTuple):
         return top + (self.b * ln_above(x) >> 64) + 1
 
     def shares_for(self, supply: Sequence[int], cost: int, outcome: int, net: int) -> int:
-        """Shares of an outcome that lift C~ from `cost` by at most `net` (atoms) and hardly less; 0 where it buys none."""
+        """Shares of an outcome that lift C~ from `cost` by at most `net` (atoms) and hardly less; 0 if none."""
         if net < 1:
             return 0
         target = cost + net - 1

@@ -17,6 +17,8 @@ class Owing(Protocol):
     @property
     def engine(self) -> int: ...
     @property
+    def cost(self) -> int: ...
+    @property
     def state(self) -> int: ...
     @property
     def supply(self) -> Sequence[int]: ...
@@ -33,14 +35,23 @@ class Owing(Protocol):
 
 
 def liability(market: Owing) -> int:
-    """L in atoms: all stakes of an undecided pool; ceil(masked supply * num / den) once decided, 0 if rejected."""
-    if market.engine != Engine.PARIMUTUEL:
-        raise ValueError(f"engine {market.engine} is not a pool")
+    """L in atoms: undecided all stakes (pool), C~ (market maker) or the dearest outcome (book); decided ceil(masked *
+    supply * num / den); 0 if rejected."""
     if market.state in UNDECIDED:
-        return open_interest(market.supply)
+        return _undecided(market)
     if market.state == State.Rejected:
         return 0
     return ceil_div(masked(market.supply, market.mask) * market.num, market.den)
+
+
+def _undecided(market: Owing) -> int:
+    match Engine(market.engine):
+        case Engine.PARIMUTUEL:
+            return open_interest(market.supply)
+        case Engine.LMSR:
+            return market.cost
+        case Engine.BOOK:
+            return max(market.supply)
 
 
 def required(market: Owing) -> int:

@@ -249,7 +249,7 @@ def test_activate(client: httpx.Client, world: World) -> None:
         return client.post("/v1/transactions/activate", json=body)
 
     built = answer("alice", place).json()
-    assert arguments(unsigned(built)) == ActivateArgs()
+    assert arguments(unsigned(built)) == ActivateArgs(0)
     assert built["expected"]["rent"] == str((165 + 128) * 6960)
     assert answer("bob", place).json()["code"] == "not_the_creator"
     assert answer("alice", active).json()["code"] == "market_not_active"

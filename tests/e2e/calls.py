@@ -110,7 +110,7 @@ def create(market: RealMarket, identity: int, address: Pubkey, mint: Pubkey) -> 
 def activate(address: Pubkey, mint: Pubkey) -> Instruction:
     """Open it."""
     vault = addresses.vault(address).address
-    return instructions.activate(market=address, vault=vault, mint=mint, creator=AUTHORITY, payer=AUTHORITY)
+    return instructions.activate(subsidy=0, market=address, vault=vault, mint=mint, creator=AUTHORITY, payer=AUTHORITY)
 
 
 def stake(address: Pubkey, mint: Pubkey, owner: Pubkey, outcome: int, amount: int, slot: int) -> Instruction:

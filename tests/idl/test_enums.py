@@ -22,6 +22,7 @@ from idl.enums import (
     Round,
     SourceKind,
     State,
+    TradeKind,
     effective_state,
 )
 
@@ -47,6 +48,7 @@ def rust_module(name: str) -> dict[str, int]:
         (ResolutionFlag, "resolution_flag"),
         (Round, "round"),
         (Change, "change"),
+        (TradeKind, "trade_kind"),
     ],
 )
 def test_rust_says_the_same(kind: type[IntEnum], module: str) -> None:

@@ -7,17 +7,17 @@ import pytest
 
 from idl import limits
 
-SOURCE = (Path(__file__).parents[2] / "programs" / "market" / "src" / "constants.rs").read_text()
+PROGRAMS = Path(__file__).parents[2] / "programs"
+SOURCE = "".join((PROGRAMS / one).read_text() for one in ("market/src/constants.rs", "math/src/lmsr.rs"))
 
 
 def rust(name: str) -> int:
     """A Rust constant, days resolved."""
     found = re.search(rf"pub const {name}: \w+ = ([^;]+);", SOURCE)
     assert found, name
-    value = 1
-    for factor in found[1].split("*"):
-        value *= 86_400 if factor.strip() == "DAY_S" else int(factor.replace("_", ""))
-    return value
+    words = found[1].replace("DAY_S", "86_400")
+    assert re.fullmatch(r"[\d_ ()<*-]+", words), words
+    return eval(words)  # numbers, parentheses, shifts, products and differences mean the same in both languages
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,9 @@ def rust(name: str) -> int:
         ("VOID_AFTER_MAX_S", limits.VOID_AFTER_MAX_S),
         ("UNCLAIMED_S", limits.DECIDED_DEADLINE_S),
         ("CONFIG_OPEN_S", limits.CONFIG_CHANGE_OPEN_S),
+        ("B_MIN", limits.B_MIN),
+        ("B_MAX", limits.B_MAX),
+        ("SUPPLY_MAX", limits.SUPPLY_MAX),
         ("EXPO_DIGITS_MAX", limits.PRICE_EXPO_SHIFT_MAX),
     ],
 )

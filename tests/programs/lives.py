@@ -12,29 +12,14 @@ from idl import addresses
 from idl.enums import FeeKind
 from idl.instructions import close_orphan, init_config, set_mint_rule, set_pause
 from idl.program import WSOL_MINT
-from idl.schema import load
 from localnet.wallets import wallet
 from tests.programs import tokens, votes
+from tests.programs.maker_lives import MAKER_LIVES, MAKER_VARIANTS
 from tests.programs.pools import CREATOR, FEED, Pool, create, created, credited, decided, opened, terms, with_strike
+from tests.programs.slots import SLOTS, with_account
 from tests.programs.world import TERMS, USDC, USDC_2022, Call, World, key
 
-SLOTS: Final[Mapping[str, tuple[str, ...]]] = {
-    one.name: tuple(slot.name for slot in one.accounts) for one in load("market").instructions
-}
-
-
-def with_account(call: Call, name: str, slot: str, who: str) -> Call:
-    """The call with a seeded wallet in one slot, where it signs."""
-    metas = list(call.instruction.accounts)
-    at = SLOTS[name].index(slot)
-    metas[at] = type(metas[at])(key(who), metas[at].is_signer, metas[at].is_writable)
-    one = type(call.instruction)(call.instruction.program_id, bytes(call.instruction.data), metas)
-    signers = {wallet(n).pubkey(): wallet(n) for n in (who, *SIGNERS)}
-    needed = dict.fromkeys(meta.pubkey for meta in metas if meta.is_signer)
-    return Call(one, tuple(signers[one] for one in needed))
-
-
-SIGNERS: Final = ("alice", "bob", CREATOR, "dave", "erin", "oracle", "authority", "guardian", "council", "payer")
+__all__ = ["LIVES", "SLOTS", "VARIANTS", "with_account"]
 
 
 def _init_config(world: World, k: int) -> Call:
@@ -276,6 +261,7 @@ LIVES: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "close_market": _close_market,
     "close_orphan": _orphan,
     "withdraw": lambda world, k: credited(world, mint=USDC, k=k).withdraw("alice", 100),
+    **MAKER_LIVES,
 }
 
 
@@ -347,4 +333,5 @@ VARIANTS: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "withdraw of SOL": _sol_withdraw,
     "close_resolution with a rest": _bond_rest,
     "close_market with a rest": _rest,
+    **MAKER_VARIANTS,
 }

@@ -91,9 +91,11 @@ class Pool:
 
     # opening
 
-    def activate(self, **changes: object) -> Call:
-        """By the creator."""
-        given = self._common() | {"creator": key(CREATOR), "payer": key(CREATOR)}
+    def activate(self, subsidy: int = 0, **changes: object) -> Call:
+        """By the creator; with a subsidy from their token account."""
+        given: dict[str, object] = self._common() | {"creator": key(CREATOR), "payer": key(CREATOR), "subsidy": subsidy}
+        if subsidy:
+            given |= {"mint_rule": addresses.mint_rule(self.mint).address, "creator_token": self.ata(CREATOR)}
         return Call(ix.activate(**(given | changes)), (wallet(CREATOR),))  # type: ignore[arg-type]
 
     def reject(self) -> Call:

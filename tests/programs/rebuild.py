@@ -25,10 +25,13 @@ from idl.events import (
     PriceCandidate,
     PriceResolved,
     Ruled,
+    SharesTransferred,
     Staked,
     StateChanged,
     StrikeRecorded,
+    SubsidyWithdrawn,
     Tallied,
+    Traded,
     Value,
     VoidAnnounced,
     VoteCast,
@@ -127,7 +130,7 @@ def _of_market(found: Accounts, event: Event) -> None:
     assert isinstance(market, Market)
     found[where] = _market_after(market, event)
     match event:
-        case Staked() | Withdrawn():
+        case Staked() | Traded() | SharesTransferred() | Withdrawn():
             for told in event.positions:
                 address, position = _position(where, told, event.header.seq)
                 found[address] = position
@@ -192,7 +195,9 @@ def _market_after(market: Market, event: Event) -> Market:
             return replace(market, likes=event.likes, dislikes=event.dislikes)
         case Staked():
             return replace(market, **_value(event.value))
-        case PaidOut() | Withdrawn() | FeesCollected():
+        case Traded():
+            return replace(market, **_value(event.after))
+        case PaidOut() | Withdrawn() | FeesCollected() | SubsidyWithdrawn():
             return replace(market, flags=event.flags, vault_rent=event.vault_rent, **_value(event.value))
         case _:
             return market

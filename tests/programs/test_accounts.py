@@ -50,6 +50,11 @@ FREE: Final[dict[tuple[str, str], set[str]]] = {
     ("resolve_by_price", "price_update"): {"a copy"},
     # Any token account of the wallet; a claim's and a withdrawal's may be anybody's.
     ("stake", "owner_token"): {"a copy"},
+    ("buy", "owner_token"): {"a copy"},
+    ("split", "owner_token"): {"a copy"},
+    ("activate with a subsidy", "creator_token"): {"a copy"},
+    ("sell", "destination"): {"a copy"},
+    ("merge", "destination"): {"a copy"},
     ("propose_outcome", "proposer_token"): {"a copy"},
     ("dispute", "disputer_token"): {"a copy"},
     ("vote", "voter_token"): {"a copy"},
@@ -62,9 +67,13 @@ FREE: Final[dict[tuple[str, str], set[str]]] = {
     # A vote on a proposal moves no tokens.
     ("vote on a proposal", "voter_token"): set(),
     **{(f"{name} on a proposal", slot): ANY for name in UNUSED for slot in ("mint", "token_program", "program")},
+    ("withdraw_subsidy late", "program"): set(),
+    ("close_market with a subsidy", "treasury_destination"): set(),
     # An account that is left out is named by the program's id, which then stands in the transaction twice.
     ("activate", "program"): ANY,
     ("collect_fees", "program"): ANY,
+    ("withdraw_subsidy", "program"): ANY,
+    ("close_market", "program"): ANY,
     # SOL goes to any address that its owner names.
     ("claim of SOL", "destination"): ANY,
     ("withdraw of SOL", "destination"): ANY,
@@ -156,16 +165,23 @@ def test_every_instruction_has_a_life() -> None:
     assert set(LIVES) == set(ACCOUNTS)
 
 
+CLOSING: Final = ("market", "vault", "payer", "vault_payer")
 # Two slots of an instruction or variant that one account may fill at once.
 LEFT_OUT: Final = {
     "collect_fees": {(slot, "treasury_destination") for slot in ("market", "vault", "destination")},
     "close_resolution": {(s, "treasury_destination") for s in ("market", "resolution", "payer", "bond_vault")},
-    "close_market": {(slot, "treasury_destination") for slot in ("market", "vault", "payer", "vault_payer")},
+    "withdraw_subsidy": {(slot, "treasury_destination") for slot in ("market", "vault", "destination")},
+    "activate": {(slot, "creator_token") for slot in ("market", "vault", "payer")},
+    "close_market": {(slot, "treasury_destination") for slot in (*CLOSING, "creator_destination")}
+    | {(slot, "creator_destination") for slot in (*CLOSING, "treasury_destination")},
 }
 SAME: Final[dict[str, set[tuple[str, str]]]] = {
     # Whoever names the vault as their destination gives it away, as by any gift to it.
     "claim": {("vault", "destination")},
     "withdraw": {("vault", "destination")},
+    "sell": {("vault", "destination")},
+    "sell of 8": {("vault", "destination")},
+    "merge": {("vault", "destination")},
     # Or the position, as a gift to who paid its rent.
     "claim of SOL": {("position", "destination"), ("payer", "destination")},
     "withdraw of SOL": {("position", "destination")},
@@ -176,6 +192,9 @@ SAME: Final[dict[str, set[tuple[str, str]]]] = {
         for name, slots in UNUSED.items()
     },
     "collect_fees of SOL": LEFT_OUT["collect_fees"],
+    "withdraw_subsidy of SOL": LEFT_OUT["withdraw_subsidy"],
+    "close_market with a rest": {(slot, "creator_destination") for slot in (*CLOSING, "treasury_destination")},
+    "close_market with a subsidy": {(slot, "treasury_destination") for slot in (*CLOSING, "creator_destination")},
 }
 
 

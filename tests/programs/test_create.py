@@ -43,7 +43,8 @@ def test_nobody_gets_the_fees_of_nobody(world: World) -> None:
 
 
 CASES = [
-    ({"engine": 1}, "BadEngine"), ({"engine": 2}, "BadEngine"), ({"lot_k": 1}, "BadEngine"),
+    ({"engine": 1}, None), ({"engine": 2}, "BadEngine"), ({"lot_k": 1}, "BadEngine"),
+    ({"engine": 1, "lot_k": 1}, "BadEngine"),
     ({"n": 1}, "BadOutcomeCount"), ({"n": 2}, None), ({"n": 8}, None), ({"n": 9}, "BadOutcomeCount"),
     ({"price": True, "n": 3}, "BadOutcomeCount"),
     ({"source_kind": 2}, "BadSource"), ({"source": bytes(32)}, "BadSource"),

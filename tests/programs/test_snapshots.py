@@ -144,6 +144,14 @@ CASES: Final = {
     },
     "collect_fees": {"spl": LIVES["collect_fees"], "sol, unwrapping": VARIANTS["collect_fees of SOL"]},
     "close_market": {"spl": LIVES["close_market"], "sol, with a rest": VARIANTS["close_market with a rest"]},
+    "activate": {"spl": LIVES["activate"], "with a subsidy": VARIANTS["activate with a subsidy"]},
+    "buy": {
+        "new position": LIVES["buy"], "2 outcomes": VARIANTS["buy again"], "8 outcomes": VARIANTS["buy of 8 again"],
+    },
+    "sell": {"2 outcomes": LIVES["sell"], "8 outcomes": VARIANTS["sell of 8"]},
+    "withdraw_subsidy": {
+        "spl": LIVES["withdraw_subsidy"], "sol, unwrapping": VARIANTS["withdraw_subsidy of SOL"],
+    },
     "post": {"plain": _post},
     "close": {"plain": _close_price},
 }  # fmt: skip
@@ -173,6 +181,8 @@ def test_compute_units(units: dict[str, dict[str, int]]) -> None:
         ("stake", "new position", 23_000), ("claim", "spl", 12_000), ("claim", "sol", 12_000),
         ("claim", "sol, unwrapping", 12_000),
         ("dispute", "spl", 15_000), ("finalize", "spl", 6_000), ("finalize", "contested", 6_000),
+        ("buy", "2 outcomes", 15_000), ("buy", "8 outcomes", 18_000), ("sell", "2 outcomes", 15_000),
+        ("sell", "8 outcomes", 18_000),
         ("create_market", "plain", 35_000), ("create_market", "longest", 35_000),
     ],
 )  # fmt: skip

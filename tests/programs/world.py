@@ -132,9 +132,11 @@ class World:
         one = init_config(admin=key("authority"), terms=terms, payer=key("authority"))
         return Call(one, (wallet("authority"),))
 
-    def set_mint_rule(self, mint: Pubkey, *, enabled: bool = True, min_stake: int = MIN_STAKE) -> Call:
+    def set_mint_rule(
+        self, mint: Pubkey, *, enabled: bool = True, min_stake: int = MIN_STAKE, min_subsidy: int = 1
+    ) -> Call:
         """set_mint_rule by the admin."""
-        bounds = {"min_stake": min_stake, "max_stake": MAX_STAKE, "min_subsidy": 1, "min_bond": MIN_BOND}
+        bounds = {"min_stake": min_stake, "max_stake": MAX_STAKE, "min_subsidy": min_subsidy, "min_bond": MIN_BOND}
         where = {"mint": mint, "mint_rule": addresses.mint_rule(mint).address}
         one = set_mint_rule(**bounds, enabled=enabled, **where, admin=key("authority"), payer=key("authority"))
         return Call(one, (wallet("authority"),))

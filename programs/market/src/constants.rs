@@ -85,6 +85,14 @@ pub mod op {
     pub const UPDOWN: u8 = 4;
 }
 
+/// Traded.kind.
+pub mod trade_kind {
+    pub const BUY: u8 = 0;
+    pub const SELL: u8 = 1;
+    pub const SPLIT: u8 = 2;
+    pub const MERGE: u8 = 3;
+}
+
 /// Bits of Market.flags.
 pub mod flag {
     pub const UNWRAPPED: u8 = 1;

@@ -67,6 +67,8 @@ pub enum MarketError {
     Halted = 117,
     #[msg("No void was announced.")]
     NotHalted = 118,
+    #[msg("The subsidy is below the mint's least, or no market maker can be made of it.")]
+    BadSubsidy = 119,
 
     #[msg("The market has no such outcome.")]
     BadOutcome = 200,
@@ -94,6 +96,16 @@ pub enum MarketError {
     WrongVault = 211,
     #[msg("This is not the market's mint, or not its token program.")]
     WrongMint = 212,
+    #[msg("The trade is too small to move the price by an atom.")]
+    DustTrade = 213,
+    #[msg("The shares fell below the bound before the transaction landed.")]
+    TooFewShares = 214,
+    #[msg("The proceeds fell below the bound before the transaction landed.")]
+    OutTooSmall = 215,
+    #[msg("The position holds fewer shares than that.")]
+    NotEnoughShares = 216,
+    #[msg("The market cannot carry that many shares.")]
+    SupplyTooLarge = 217,
 
     #[msg("The market is resolved by another kind of source.")]
     WrongSource = 400,

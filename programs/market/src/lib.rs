@@ -12,6 +12,7 @@ pub mod errors;
 pub mod events;
 pub mod instructions;
 pub mod lifecycle;
+pub mod payee;
 pub mod pda;
 pub mod price;
 pub mod settlement;
@@ -63,9 +64,9 @@ pub mod market {
         create_market::handler(ctx, args)
     }
 
-    /// Opens an approved market: makes its vault.
-    pub fn activate(ctx: Context<Activate>) -> Result<()> {
-        activate::handler(ctx)
+    /// Opens an approved market: makes its vault, and with a subsidy its market maker.
+    pub fn activate(ctx: Context<Activate>, args: ActivateArgs) -> Result<()> {
+        activate::handler(ctx, args)
     }
 
     /// Ends the vote on a proposed market, or rejects an approved one that nobody activated in time.
@@ -86,6 +87,31 @@ pub mod market {
     /// Stakes on an outcome of a parimutuel market.
     pub fn stake(ctx: Context<Stake>, args: StakeArgs) -> Result<()> {
         stake::handler(ctx, args)
+    }
+
+    /// Buys shares of the market maker.
+    pub fn buy(ctx: Context<Buy>, args: BuyArgs) -> Result<()> {
+        buy::handler(ctx, args)
+    }
+
+    /// Sells shares to the market maker.
+    pub fn sell(ctx: Context<Sell>, args: SellArgs) -> Result<()> {
+        sell::handler(ctx, args)
+    }
+
+    /// Makes complete sets of shares.
+    pub fn split(ctx: Context<Split>, args: SplitArgs) -> Result<()> {
+        split::handler(ctx, args)
+    }
+
+    /// Takes complete sets of shares back.
+    pub fn merge(ctx: Context<Merge>, args: MergeArgs) -> Result<()> {
+        merge::handler(ctx, args)
+    }
+
+    /// Gives shares to another position.
+    pub fn transfer_shares(ctx: Context<TransferShares>, args: TransferSharesArgs) -> Result<()> {
+        transfer_shares::handler(ctx, args)
     }
 
     /// Takes free collateral out of a position.
@@ -166,6 +192,11 @@ pub mod market {
     /// Anyone pays out the fees of one kind.
     pub fn collect_fees(ctx: Context<CollectFees>, args: CollectFeesArgs) -> Result<()> {
         collect_fees::handler(ctx, args)
+    }
+
+    /// Anyone gives the market maker's rest back to who funded it.
+    pub fn withdraw_subsidy(ctx: Context<WithdrawSubsidy>) -> Result<()> {
+        withdraw_subsidy::handler(ctx)
     }
 
     /// Anyone closes a resolution that owes nothing.

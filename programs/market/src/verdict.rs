@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::engine::parimutuel;
+use crate::engine;
 use crate::lifecycle::{self, Change, Via};
 use crate::state::{Market, Resolution};
 
@@ -10,6 +10,6 @@ use crate::state::{Market, Resolution};
 pub fn conclude(market: &mut Market, resolution: &mut Resolution, outcome: u8, via: Via, now: i64) -> Result<Change> {
     resolution.final_outcome = outcome;
     market.resolver_to = resolution.resolver();
-    let to = parimutuel::decide(market, outcome)?;
+    let to = engine::decide(market, outcome)?;
     lifecycle::enter(market, via, to, now)
 }

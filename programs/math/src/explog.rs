@@ -4,7 +4,7 @@
 //! steps, so that whatever is made of them is monotone too. Errors are below two ulps of Q64 (tests/idl/maths/test_explog.py).
 //! Every sum and difference stays in range by the size of its terms, which is why they wrap instead of being checked.
 
-use crate::fixed::mul_hi;
+use crate::fixed::mul_near;
 use crate::tables::{EXP2_NEG, EXP_SERIES, LN_1P, LN_2, LN_SERIES, RECIPROCAL};
 
 /// A step of a series whose terms are so small that half a word is exact enough.
@@ -15,7 +15,7 @@ const fn short_step(a: u64, short: u64, s: u64) -> u64 {
 
 #[inline(always)]
 const fn step(a: u64, y: u64, s: u64) -> u64 {
-    a.wrapping_sub(mul_hi(y, s))
+    a.wrapping_sub(mul_near(y, s))
 }
 
 /// 2^-d in Q64 (1 is 2^64 - 1) for d = whole + part / 2^64; 0 from 64 on.
@@ -29,20 +29,20 @@ pub fn exp2_neg(whole: u64, part: u64) -> u64 {
     let [a1, a2, a3, a4, a5, a6, a7] = EXP_SERIES;
     let s = short_step(a4, short, short_step(a5, short, short_step(a6, short, a7)));
     let s = step(a1, y, step(a2, y, step(a3, y, s)));
-    start.wrapping_sub(mul_hi(start, mul_hi(y, s)) >> 6) >> whole
+    start.wrapping_sub(mul_near(start, mul_near(y, s)) >> 6) >> whole
 }
 
 /// ln(1 + f) in Q64, for f below 1 in Q64.
 #[inline(always)]
 pub fn ln_1p(f: u64) -> u64 {
     let index = (f >> 58) as usize;
-    let z = mul_hi(f << 6, RECIPROCAL[index]);
+    let z = mul_near(f << 6, RECIPROCAL[index]);
     let short = z >> 32;
     let [b2, b3, b4, b5, b6, b7, b8, b9, b10] = LN_SERIES;
     let s = short_step(b7, short, short_step(b8, short, short_step(b9, short, b10)));
     let s = short_step(b5, short, short_step(b6, short, s));
     let s = step(b2, z, step(b3, z, step(b4, z, s)));
-    LN_1P[index].wrapping_add(step(z, z, mul_hi(z, s)) >> 6)
+    LN_1P[index].wrapping_add(step(z, z, mul_near(z, s)) >> 6)
 }
 
 /// ln(1 + x) in Q64, for x in Q64 below 2^63: two words.

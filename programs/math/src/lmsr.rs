@@ -62,8 +62,8 @@ impl Curve {
     #[inline(always)]
     fn weight(&self, below: u64) -> u64 {
         let wide = u128::from(below) * u128::from(self.inv);
-        let d = wide >> (u32::from(self.shift) - 64);
-        exp2_neg((d >> 64) as u64, d as u64)
+        let (high, low, shift) = ((wide >> 64) as u64, wide as u64, u32::from(self.shift & 63));
+        exp2_neg(high >> shift, high << (64 - shift) | low >> shift)
     }
 
     /// C~(q), None where it leaves 64 bits or there are no outcomes.

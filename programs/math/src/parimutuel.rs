@@ -44,14 +44,18 @@ pub fn payout(supply: &[u64], outcome: usize, fee_bps_total: u64) -> Option<Payo
 }
 
 /// Sum of the shares whose outcome is in the mask.
-pub fn masked(shares: &[u64], mask: u8) -> Option<u64> {
+pub fn masked(shares: &[u64], mask: u8) -> u128 {
     let in_mask = shares.iter().take(8).enumerate().filter(|(i, _)| mask >> i & 1 == 1);
-    in_mask.map(|(_, s)| *s).try_fold(0u64, |sum, s| sum.checked_add(s))
+    in_mask.map(|(_, s)| u128::from(*s)).sum()
 }
 
 /// What a position gets of a decided market: its shares in mask at num / den, floored once.
 pub fn worth(shares: &[u64], mask: u8, num: u64, den: u64) -> Option<u64> {
-    mul_div_floor(masked(shares, mask)?, num, den)
+    let shares = masked(shares, mask);
+    match u64::try_from(shares) {
+        Ok(shares) => mul_div_floor(shares, num, den),
+        Err(_) => u64::try_from(shares.checked_mul(u128::from(num))?.checked_div(u128::from(den))?).ok(),
+    }
 }
 
 /// floor((W + s + L - fee) * 10000 / (W + s)): what a unit would pay if `outcome` won after a stake of s > 0 on it.
@@ -96,6 +100,8 @@ mod tests {
         assert_eq!(payout(&[1, 1], 2, 0), None);
         assert_eq!(payout(&[u64::MAX, 1], 0, 0), None);
         assert_eq!(void_payout(8).mask, 255);
+        assert_eq!(worth(&[1 << 62; 8], 255, 1, 8), Some(1 << 62));
+        assert_eq!(worth(&[u64::MAX; 8], 255, u64::MAX, 8), None);
         assert_eq!(stake_rate_bps(&[0, 0], 0, 5, 300), Some(10_000));
         assert_eq!(stake_rate_bps(&[0, 100], 0, 100, 300), Some(19_700));
     }

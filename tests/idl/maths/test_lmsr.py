@@ -14,7 +14,7 @@ from idl.maths.lmsr import Curve, buy, net_of, price_bps, sell
 
 SEED = 2026
 # Of 100,000 states drawn by `draws`, equal to the one in programs/math/tests/lmsr.rs.
-FINGERPRINT = 0x1EA8BE50F10646BD
+FINGERPRINT = 0xFBCF966F51731187
 
 
 class Vector(NamedTuple):

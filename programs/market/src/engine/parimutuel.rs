@@ -1,7 +1,7 @@
 //! The pool engine on a Market: a stake mints as many shares, a decision shares the losers' stakes out.
 
 use anchor_lang::prelude::*;
-use market_math::{fees, parimutuel};
+use market_math::parimutuel;
 
 use crate::errors::MarketError;
 use crate::lifecycle::State;
@@ -29,9 +29,6 @@ pub fn decide(market: &mut Market, outcome: u8) -> Result<State> {
         parimutuel::void_payout(supplies.len())
     };
     (market.mask, market.num, market.den) = (payout.mask, payout.num, payout.den);
-    let parts = fees::split_fee(payout.fee, market.fee_bps).ok_or(MarketError::Overflow)?;
-    for (owed, part) in market.fees_owed.iter_mut().zip(parts) {
-        *owed = owed.checked_add(part).ok_or(MarketError::Overflow)?;
-    }
+    market.owe(payout.fee)?;
     Ok(if won { State::Finalized } else { State::Void })
 }

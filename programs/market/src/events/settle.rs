@@ -57,6 +57,18 @@ pub struct FeesCollected {
     pub value: Value,
 }
 
+/// The market maker's rest went back to who funded it.
+#[event]
+pub struct SubsidyWithdrawn {
+    pub header: Header,
+    /// The creator; in the end the treasury, if the creator cannot receive.
+    pub recipient: Pubkey,
+    pub amount: u64,
+    pub flags: u8,
+    pub vault_rent: u32,
+    pub value: Value,
+}
+
 /// One account of Closed.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct ClosedItem {

@@ -1,8 +1,9 @@
 //! Market: one question with its terms, its share ledger and, once decided, its payout.
 
 use anchor_lang::prelude::*;
+use market_math::fees;
 
-use crate::constants::flag;
+use crate::constants::{engine, flag};
 use crate::errors::MarketError;
 use crate::events::Header;
 use crate::lifecycle::State;
@@ -164,10 +165,22 @@ impl Market {
         self.fee_bps.iter().map(|bps| u64::from(*bps)).sum()
     }
 
-    /// Open interest of a parimutuel market: all stakes.
+    /// Open interest: all stakes of a pool, else the most that any outcome could have to pay.
     pub fn open_interest(&self) -> Result<u64> {
+        if self.engine != engine::PARIMUTUEL {
+            return Ok(self.supplies().iter().copied().max().unwrap_or(0));
+        }
         let sum: u128 = self.supplies().iter().map(|s| u128::from(*s)).sum();
         u64::try_from(sum).map_err(|_| MarketError::Overflow.into())
+    }
+
+    /// Adds a fee to what creator, resolver and protocol are owed, in proportion to their rates.
+    pub fn owe(&mut self, fee: u64) -> Result<()> {
+        let parts = fees::split_fee(fee, self.fee_bps).ok_or(MarketError::Overflow)?;
+        for (owed, part) in self.fees_owed.iter_mut().zip(parts) {
+            *owed = owed.checked_add(part).ok_or(MarketError::Overflow)?;
+        }
+        Ok(())
     }
 
     /// Copies what Config and the mint's rule say today, so that no later change touches this market.
@@ -187,13 +200,33 @@ impl Market {
         stands && !self.has(flag::STRIKE_WIDE)
     }
 
-    /// Trading: Active, not halted, open <= now < lock, its pause bit clear.
+    /// Trading: open, and its pause bit clear.
     pub fn require_trading(&self, config: &Config, bit: u8, now: i64) -> Result<()> {
+        self.require_open(now)?;
+        config.require_unpaused(bit)
+    }
+
+    /// Active, not halted, open <= now < lock.
+    pub fn require_open(&self, now: i64) -> Result<()> {
         require!(self.state == State::Active as u8, MarketError::WrongState);
         require!(!self.has(flag::HALTED), MarketError::Halted);
         require!(now >= self.open, MarketError::NotOpen);
         require!(now < self.lock, MarketError::Locked);
-        config.require_unpaused(bit)
+        Ok(())
+    }
+
+    /// The bounds of collateral that a trade pays in.
+    pub fn require_stake(&self, amount: u64) -> Result<()> {
+        require!(amount >= self.min_stake, MarketError::AmountTooSmall);
+        require!(amount <= self.max_stake, MarketError::AmountTooLarge);
+        Ok(())
+    }
+
+    /// Opened and not decided: shares exist, and what they will be paid is not fixed.
+    pub fn require_undecided(&self) -> Result<()> {
+        let undecided = (State::Active as u8..=State::Contested as u8).contains(&self.state);
+        require!(undecided, MarketError::WrongState);
+        Ok(())
     }
 
     /// Counts one more event of this market and heads it.

@@ -1,14 +1,22 @@
-//! activate: the creator opens an approved market, which gets its vault.
+//! activate: the creator opens an approved market, which gets its vault, and with a subsidy its market maker.
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{flag, pause, CONFIG_ADDRESS, NONE, VAULT_SEED};
+use crate::constants::{engine, flag, pause, CONFIG_ADDRESS, NONE, VAULT_SEED};
+use crate::engine::lmsr;
 use crate::errors::MarketError;
 use crate::events::{emit, Activated, StateChanged};
 use crate::lifecycle::{self, State, Via};
 use crate::pda;
-use crate::state::{Config, Market};
-use crate::token;
+use crate::solvency;
+use crate::state::{Config, Market, MintRule};
+use crate::token::{self, Transfer};
+
+#[derive(AnchorSerialize, AnchorDeserialize)]
+pub struct ActivateArgs {
+    /// What the creator puts into the market maker; 0 for every other engine.
+    pub subsidy: u64,
+}
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -31,6 +39,12 @@ pub struct Activate<'info> {
     pub payer: Signer<'info>,
     /// CHECK: with FEE_TO_ACCOUNT Market.fee_to, a token account of the mint; else left out.
     pub fee_to: Option<UncheckedAccount<'info>>,
+    /// The rule of the mint, where a subsidy is paid; else left out.
+    #[account(constraint = mint_rule.mint == market.load()?.mint @ MarketError::WrongMint)]
+    pub mint_rule: Option<Account<'info, MintRule>>,
+    /// CHECK: where the subsidy comes from, the token program looks into it; else left out.
+    #[account(mut)]
+    pub creator_token: Option<UncheckedAccount<'info>>,
     /// CHECK: the program that owns the mint.
     pub token_program: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
@@ -53,6 +67,25 @@ impl Activate<'_> {
         Ok(())
     }
 
+    /// Pulls the subsidy and makes of it what the market maker works with.
+    fn fund(&self, market: &mut Market, subsidy: u64) -> Result<()> {
+        if market.engine != engine::LMSR {
+            require!(subsidy == 0, MarketError::BadSubsidy);
+            return Ok(());
+        }
+        let rule = self.mint_rule.as_ref().ok_or(MarketError::BadSubsidy)?;
+        let from = self.creator_token.as_ref().ok_or(MarketError::BadSubsidy)?;
+        lmsr::open(market, subsidy, rule.min_subsidy)?;
+        let transfer = Transfer {
+            token_program: &self.token_program,
+            mint: &self.mint,
+            from,
+            to: &self.vault,
+            authority: &self.creator,
+        };
+        transfer.run(subsidy, &[])
+    }
+
     fn make_vault(&self, bump: u8) -> Result<()> {
         let market = self.market.key();
         let seeds: [&[u8]; 3] = [VAULT_SEED, market.as_ref(), &[bump]];
@@ -61,12 +94,13 @@ impl Activate<'_> {
     }
 }
 
-pub fn handler(ctx: Context<Activate>) -> Result<()> {
+pub fn handler(ctx: Context<Activate>, args: ActivateArgs) -> Result<()> {
     let a = ctx.accounts;
     let clock = Clock::get()?;
     let mut market = a.market.load_mut()?;
     a.validate(&market, clock.unix_timestamp)?;
     a.make_vault(ctx.bumps.vault)?;
+    a.fund(&mut market, args.subsidy)?;
     market.vault_bump = ctx.bumps.vault;
     market.vault_payer = a.payer.key();
     let rent = Rent::get()?.minimum_balance(token::ACCOUNT_BYTES);
@@ -86,5 +120,6 @@ pub fn handler(ctx: Context<Activate>) -> Result<()> {
         has_book: false,
     };
     emit(&a.event_authority, &event)?;
+    solvency::check(&market, a.market.as_ref(), &a.vault, 0)?;
     StateChanged::emit(&a.event_authority, &mut market, address, (&clock, actor), change, NONE)
 }

@@ -69,7 +69,8 @@ impl CreateMarketArgs {
         let question = QUESTION_BYTES_MIN..=QUESTION_BYTES_MAX;
         require!(question.contains(&self.question.len()), MarketError::BadQuestion);
         require!(self.uri.len() <= URI_BYTES_MAX, MarketError::BadUri);
-        require!(self.engine == engine::PARIMUTUEL && self.lot_k == 0, MarketError::BadEngine);
+        let offered = self.engine == engine::PARIMUTUEL || self.engine == engine::LMSR;
+        require!(offered && self.lot_k == 0, MarketError::BadEngine);
         require!((OUTCOMES_MIN..=OUTCOMES_MAX).contains(&self.n), MarketError::BadOutcomeCount);
         require!(self.flags & !flag::FEE_TO_ACCOUNT == 0, MarketError::BadFlags);
         require!(self.source != Pubkey::default(), MarketError::BadSource);

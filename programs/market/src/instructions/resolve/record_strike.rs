@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 
 use crate::constants::{flag, op, source_kind, CONFIG_ADDRESS, INVALID};
-use crate::engine::parimutuel;
+use crate::engine;
 use crate::errors::MarketError;
 use crate::events::{emit, Header, PriceResolved, StateChanged, StrikeRecorded};
 use crate::lifecycle::{self, Via};
@@ -74,7 +74,7 @@ pub fn handler(ctx: Context<RecordStrike>) -> Result<()> {
         emit(&a.event_authority, &recorded(header, &market, &update, wide, caller))?;
     }
     if verdict == Verdict::Empty || (verdict == Verdict::Final && wide) {
-        let to = parimutuel::decide(&mut market, INVALID)?;
+        let to = engine::decide(&mut market, INVALID)?;
         let change = lifecycle::enter(&mut market, Via::RecordStrike, to, now)?;
         let outcome = market.n;
         StateChanged::emit(&a.event_authority, &mut market, address, (&clock, caller), change, outcome)?;

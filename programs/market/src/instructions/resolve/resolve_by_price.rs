@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 
 use crate::constants::{source_kind, CONFIG_ADDRESS, INVALID, NONE};
-use crate::engine::parimutuel;
+use crate::engine;
 use crate::errors::MarketError;
 use crate::events::{emit, PriceCandidate, PriceResolved, StateChanged};
 use crate::lifecycle::{self, State, Via};
@@ -101,7 +101,7 @@ impl<'info> ResolveByPrice<'info> {
             resolution.final_outcome = written;
             resolution.store(&self.resolution)?;
         }
-        let to = parimutuel::decide(market, outcome)?;
+        let to = engine::decide(market, outcome)?;
         market.resolver_to = caller;
         let change = lifecycle::enter(market, Via::ResolveByPrice, to, now)?;
         let header = market.next(address, clock, caller);

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 
 use crate::constants::{INVALID, NONE};
-use crate::engine::parimutuel;
+use crate::engine;
 use crate::events::StateChanged;
 use crate::lifecycle::{self, Via};
 use crate::state::Market;
@@ -21,7 +21,7 @@ pub fn handler(ctx: Context<VoidInactive>) -> Result<()> {
     let clock = Clock::get()?;
     let mut market = a.market.load_mut()?;
     lifecycle::check(&market, Via::VoidInactive, clock.unix_timestamp, 0)?;
-    let to = parimutuel::decide(&mut market, INVALID)?;
+    let to = engine::decide(&mut market, INVALID)?;
     let change = lifecycle::enter(&mut market, Via::VoidInactive, to, clock.unix_timestamp)?;
     let nobody = Pubkey::default();
     StateChanged::emit(&a.event_authority, &mut market, a.market.key(), (&clock, nobody), change, NONE)

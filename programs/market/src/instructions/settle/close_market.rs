@@ -4,12 +4,13 @@ use anchor_lang::prelude::*;
 
 use market_math::parimutuel;
 
-use crate::constants::{closed, flag, CONFIG_ADDRESS, ID_SLOTS_MAX, RESOLUTION_SEED, VAULT_SEED};
+use crate::constants::{closed, engine, flag, CONFIG_ADDRESS, ID_SLOTS_MAX, RESOLUTION_SEED, VAULT_SEED};
 use crate::errors::MarketError;
 use crate::events::{emit, Closed, ClosedItem};
 use crate::lifecycle::{self, State, Via};
+use crate::payee::Payee;
 use crate::pda;
-use crate::settlement::{self, Signature, Till};
+use crate::settlement::{Signature, Till};
 use crate::solvency;
 use crate::state::{Config, Market};
 use crate::token;
@@ -40,6 +41,9 @@ pub struct CloseMarket<'info> {
     /// CHECK: the treasury's token account, for SOL its wallet, if anything is left over; else left out.
     #[account(mut)]
     pub treasury_destination: Option<UncheckedAccount<'info>>,
+    /// CHECK: the same of the creator, if a market maker has anything left over; else left out.
+    #[account(mut)]
+    pub creator_destination: Option<UncheckedAccount<'info>>,
     /// CHECK: the program that owns the mint.
     pub token_program: UncheckedAccount<'info>,
 }
@@ -56,26 +60,27 @@ impl<'info> CloseMarket<'info> {
         require_keys_eq!(market.payer, *self.payer.key, MarketError::WrongPayer);
         require!(rejected || market.vault_payer == *self.vault_payer.key, MarketError::WrongPayer);
         let shares = parimutuel::masked(market.supplies(), market.mask);
-        require!(shares == Some(0) && market.escrow == 0, MarketError::SharesLeft);
+        require!(shares == 0 && market.escrow == 0, MarketError::SharesLeft);
         require!(market.fees_owed == [0; 3], MarketError::FeesLeft);
         require!(*self.resolution.owner != crate::ID, MarketError::ResolutionLeft);
         Ok(())
     }
 
-    /// Where what is left over goes: nowhere if nothing is, else where the treasury takes it.
-    fn treasury(&self, market: &Market, residual: u64) -> Result<Option<(Pubkey, &UncheckedAccount<'info>)>> {
+    /// Where what is left over goes: nowhere if nothing is, to the creator who funded a market maker, else to the treasury.
+    fn heir(&self, market: &Market, residual: u64, now: i64) -> Result<Option<(Pubkey, &UncheckedAccount<'info>)>> {
         if residual == 0 {
             return Ok(None);
         }
         let treasury = self.config.load()?.treasury;
-        let to = self.treasury_destination.as_ref().ok_or(MarketError::WrongDestination)?;
-        let program = self.token_program.key;
-        let expected =
-            if market.has(flag::UNWRAPPED) { treasury } else { token::associated(&treasury, &market.mint, program) };
-        require_keys_eq!(expected, *to.key, MarketError::WrongDestination);
-        let receives = settlement::can_receive(market, to, &treasury, program, residual)?;
-        require!(receives, MarketError::Unpayable);
-        Ok(Some((treasury, to)))
+        let funded = market.engine == engine::LMSR;
+        let wallet = if funded { market.creator } else { treasury };
+        let named = if funded { self.creator_destination.as_ref() } else { self.treasury_destination.as_ref() };
+        let payee = Payee {
+            destination: named.ok_or(MarketError::WrongDestination)?,
+            treasury_destination: self.treasury_destination.as_ref(),
+            token_program: self.token_program.key,
+        };
+        payee.choose(market, &wallet, false, &treasury, residual, now).map(Some)
     }
 }
 
@@ -89,8 +94,8 @@ pub fn handler(ctx: Context<CloseMarket>) -> Result<()> {
     let mut market = a.market.load_mut()?;
     let has_vault = market.decided();
     let residual = if has_vault { solvency::held(&market, info, &a.vault)? } else { 0 };
-    let treasury = a.treasury(&market, residual)?;
-    let leaving = match treasury {
+    let heir = a.heir(&market, residual, clock.unix_timestamp)?;
+    let leaving = match heir {
         Some((_, to)) => till.pay(&market, to, residual)?,
         None => 0,
     };
@@ -103,11 +108,11 @@ pub fn handler(ctx: Context<CloseMarket>) -> Result<()> {
     let address = a.market.key();
     let header = market.next(address, &clock, Pubkey::default());
     let item = ClosedItem { address, market: address, owner: market.creator, payer: market.payer, rent };
-    let residual_to = treasury.map_or(Pubkey::default(), |(wallet, _)| wallet);
+    let residual_to = heir.map_or(Pubkey::default(), |(wallet, _)| wallet);
     drop(market);
     let event = Closed { header, what: closed::MARKET, items: vec![item], residual, residual_to };
     emit(&a.event_authority, &event)?;
-    if let Some((_, to)) = treasury {
+    if let Some((_, to)) = heir {
         till.finish(to, leaving)?;
     }
     till.finish(&a.vault_payer, vault_rent)?;

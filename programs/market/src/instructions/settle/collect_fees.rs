@@ -2,14 +2,13 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{fee_kind, flag, CONFIG_ADDRESS, UNCLAIMED_S, VAULT_SEED};
+use crate::constants::{fee_kind, flag, CONFIG_ADDRESS, VAULT_SEED};
 use crate::errors::MarketError;
 use crate::events::{emit, FeesCollected, Value};
-use crate::pda;
-use crate::settlement::{self, Till};
+use crate::payee::Payee;
+use crate::settlement::Till;
 use crate::solvency;
 use crate::state::{Config, Market};
-use crate::token;
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct CollectFeesArgs {
@@ -60,47 +59,12 @@ impl<'info> CollectFees<'info> {
         }
     }
 
-    /// Whether an account is where a wallet takes its payment, and it can.
-    fn fits(&self, market: &Market, to: &AccountInfo, wallet: &Pubkey, amount: u64) -> Result<(bool, bool)> {
-        let program = self.token_program.key;
-        let expected =
-            if market.has(flag::UNWRAPPED) { *wallet } else { token::associated(wallet, &market.mint, program) };
-        Ok((expected == *to.key, settlement::can_receive(market, to, wallet, program, amount)?))
-    }
-
-    /// The same for a fee account, which is named itself.
-    fn fits_account(&self, market: &Market, amount: u64) -> Result<(bool, bool)> {
-        let to = &self.destination;
-        let open = token::is_open(to, &market.mint, self.token_program.key);
-        let receives = open && (!market.has(flag::UNWRAPPED) || pda::receives(to, amount)?);
-        Ok((market.fee_to == *to.key, receives))
-    }
-
-    /// Who gets the fees, and through which account: the recipient, or in the end the treasury.
-    fn choose(&self, market: &Market, kind: u8, amount: u64, now: i64) -> Result<(Pubkey, &UncheckedAccount<'info>)> {
-        let treasury = self.config.load()?.treasury;
-        // Some addresses no transaction can open for writing; what nobody took in twice the time is the treasury's.
-        let forsaken = market.decided() && now >= market.deadline.saturating_add(UNCLAIMED_S);
-        if forsaken && self.fits(market, &self.destination, &treasury, amount)? == (true, true) {
-            return Ok((treasury, &self.destination));
+    fn payee(&self) -> Payee<'_, 'info> {
+        Payee {
+            destination: &self.destination,
+            treasury_destination: self.treasury_destination.as_ref(),
+            token_program: self.token_program.key,
         }
-        let recipient = self.recipient(market, kind, treasury);
-        let to_account = kind == fee_kind::CREATOR && market.has(flag::FEE_TO_ACCOUNT);
-        let (expected, receives) = if to_account {
-            self.fits_account(market, amount)?
-        } else {
-            self.fits(market, &self.destination, &recipient, amount)?
-        };
-        require!(expected, MarketError::WrongDestination);
-        if receives {
-            return Ok((recipient, &self.destination));
-        }
-        let late = market.decided() && now >= market.deadline;
-        let fallback = self.treasury_destination.as_ref().filter(|_| late).ok_or(MarketError::Unpayable)?;
-        let (expected, receives) = self.fits(market, fallback, &treasury, amount)?;
-        require!(expected, MarketError::WrongDestination);
-        require!(receives, MarketError::Unpayable);
-        Ok((treasury, fallback))
     }
 }
 
@@ -115,7 +79,11 @@ pub fn handler(ctx: Context<CollectFees>, args: CollectFeesArgs) -> Result<()> {
     let owed = market.fees_owed.get_mut(usize::from(args.kind)).ok_or(MarketError::NothingOwed)?;
     let amount = std::mem::take(owed);
     require!(amount > 0, MarketError::NothingOwed);
-    let (recipient, to) = a.choose(&market, args.kind, amount, clock.unix_timestamp)?;
+    let treasury = a.config.load()?.treasury;
+    let named = a.recipient(&market, args.kind, treasury);
+    let to_account = args.kind == fee_kind::CREATOR && market.has(flag::FEE_TO_ACCOUNT);
+    let payee = a.payee();
+    let (recipient, to) = payee.choose(&market, &named, to_account, &treasury, amount, clock.unix_timestamp)?;
     let leaving = till.pay(&market, to, amount)?;
     solvency::check(&market, a.market.as_ref(), &a.vault, leaving)?;
     let header = market.next(a.market.key(), &clock, Pubkey::default());

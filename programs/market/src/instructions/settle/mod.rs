@@ -8,6 +8,7 @@ pub mod close_orphan;
 pub mod close_resolution;
 pub mod collect_fees;
 pub mod pay_out;
+pub mod withdraw_subsidy;
 
 pub use claim::*;
 pub use claim_bond::*;
@@ -17,3 +18,4 @@ pub use close_orphan::*;
 pub use close_resolution::*;
 pub use collect_fees::*;
 pub use pay_out::*;
+pub use withdraw_subsidy::*;

@@ -59,8 +59,7 @@ impl Stake<'_> {
         market.require_trading(&*self.config.load()?, pause::STAKE, clock.unix_timestamp)?;
         require!(clock.slot <= args.valid_until, MarketError::Expired);
         require!(args.outcome < market.n, MarketError::BadOutcome);
-        require!(args.amount >= market.min_stake, MarketError::AmountTooSmall);
-        require!(args.amount <= market.max_stake, MarketError::AmountTooLarge);
+        market.require_stake(args.amount)?;
         token::require_mint(market, &self.mint, &self.token_program)
     }
 

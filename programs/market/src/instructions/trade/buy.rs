@@ -1,0 +1,107 @@
+//! buy: shares of one outcome from the market maker, as many as a sum pays for.
+
+use anchor_lang::prelude::*;
+
+use crate::constants::{pause, trade_kind, CONFIG_ADDRESS, VAULT_SEED};
+use crate::engine::lmsr;
+use crate::errors::MarketError;
+use crate::events::{emit, PositionState, Traded, Value};
+use crate::solvency;
+use crate::state::{Config, Market, Position};
+use crate::token::{self, Transfer};
+
+#[derive(AnchorSerialize, AnchorDeserialize)]
+pub struct BuyArgs {
+    pub outcome: u8,
+    /// Most collateral to pay, fee and all.
+    pub max_cost: u64,
+    /// Least shares to get.
+    pub min_shares: u64,
+    /// Acts once.
+    pub nonce: u64,
+    /// Last slot in which it may land.
+    pub valid_until: u64,
+}
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Buy<'info> {
+    /// The settings: the pause alone is read.
+    #[account(address = CONFIG_ADDRESS)]
+    pub config: AccountLoader<'info, Config>,
+    /// The open market.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// CHECK: the market's vault, pinned by its seeds.
+    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    pub vault: UncheckedAccount<'info>,
+    /// CHECK: the owner's position, made at the first trade; Position::open looks into it.
+    #[account(mut)]
+    pub position: UncheckedAccount<'info>,
+    /// Pays; owns the position.
+    pub owner: Signer<'info>,
+    /// Pays a new position's rent and gets it back.
+    #[account(mut)]
+    pub payer: Signer<'info>,
+    /// CHECK: the owner's token account; the token program looks into it.
+    #[account(mut)]
+    pub owner_token: UncheckedAccount<'info>,
+    /// CHECK: the market's mint.
+    pub mint: UncheckedAccount<'info>,
+    /// CHECK: the program that owns the mint.
+    pub token_program: UncheckedAccount<'info>,
+    pub system_program: Program<'info, System>,
+}
+
+impl Buy<'_> {
+    fn validate(&self, market: &Market, args: &BuyArgs, clock: &Clock) -> Result<()> {
+        lmsr::require_maker(market)?;
+        market.require_trading(&*self.config.load()?, pause::BUY, clock.unix_timestamp)?;
+        require!(clock.slot <= args.valid_until, MarketError::Expired);
+        require!(args.outcome < market.n, MarketError::BadOutcome);
+        token::require_mint(market, &self.mint, &self.token_program)
+    }
+
+    fn pull(&self, amount: u64) -> Result<()> {
+        let transfer = Transfer {
+            token_program: &self.token_program,
+            mint: &self.mint,
+            from: &self.owner_token,
+            to: &self.vault,
+            authority: &self.owner,
+        };
+        transfer.run(amount, &[])
+    }
+}
+
+pub fn handler(ctx: Context<Buy>, args: BuyArgs) -> Result<()> {
+    let a = ctx.accounts;
+    let clock = Clock::get()?;
+    let address = a.market.key();
+    let mut market = a.market.load_mut()?;
+    a.validate(&market, &args, &clock)?;
+    let mut position = Position::open(&a.position, &address, market.n, a.owner.key, &a.payer)?;
+    position.use_nonce(args.nonce)?;
+    let bought = lmsr::buy(&mut market, &mut position, args.outcome, args.max_cost)?;
+    require!(bought.shares >= args.min_shares, MarketError::TooFewShares);
+    let paid = bought.value.checked_add(bought.fee).ok_or(MarketError::Overflow)?;
+    require!(paid <= args.max_cost, MarketError::InvariantViolated);
+    market.require_stake(paid)?;
+    a.pull(paid)?;
+    let header = market.next(address, &clock, a.owner.key());
+    position.last_seq = header.seq;
+    position.store(&a.position)?;
+    solvency::check(&market, a.market.as_ref(), &a.vault, 0)?;
+    let event = Traded {
+        header,
+        kind: trade_kind::BUY,
+        outcome: args.outcome,
+        shares: bought.shares,
+        value: bought.value,
+        fee: bought.fee,
+        nonce: args.nonce,
+        positions: vec![PositionState::of(&position)],
+        after: Value::of(&market),
+    };
+    emit(&a.event_authority, &event)
+}

@@ -1,0 +1,27 @@
+"""The accounts of an instruction by their names, and putting another wallet into one of them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from idl.schema import load
+from localnet.wallets import wallet
+from tests.programs.pools import CREATOR
+from tests.programs.world import Call, key
+
+SLOTS: Final[Mapping[str, tuple[str, ...]]] = {
+    one.name: tuple(slot.name for slot in one.accounts) for one in load("market").instructions
+}
+
+
+def with_account(call: Call, name: str, slot: str, who: str) -> Call:
+    """The call with a seeded wallet in one slot, where it signs."""
+    metas = list(call.instruction.accounts)
+    at = SLOTS[name].index(slot)
+    metas[at] = type(metas[at])(key(who), metas[at].is_signer, metas[at].is_writable)
+    one = type(call.instruction)(call.instruction.program_id, bytes(call.instruction.data), metas)
+    signers = {wallet(n).pubkey(): wallet(n) for n in (who, *SIGNERS)}
+    needed = dict.fromkeys(meta.pubkey for meta in metas if meta.is_signer)
+    return Call(one, tuple(signers[one] for one in needed))
+
+
+SIGNERS: Final = ("alice", "bob", CREATOR, "dave", "erin", "oracle", "authority", "guardian", "council", "payer")
