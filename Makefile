@@ -13,6 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 ARGS ?=
 TESTS ?= tests
+JOBS ?= 2
 
 setup: $(VENV)/.runtime
 
@@ -36,7 +37,7 @@ up: setup
 	@exec $(PY) -m localnet up $(ARGS)
 
 test: $(VENV)/.tools
-	@$(PY) -m pytest -m "not validator" $(TESTS) $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile -m "not validator" $(TESTS) $(ARGS)
 
 soak: $(VENV)/.tools
 	@$(PY) -m tests.model soak $(ARGS)
