@@ -13,8 +13,18 @@ from idl.accounts import Resolution, Vote
 from idl.borsh import Book
 from idl.call import BOOKS, call
 from idl.errors import BadValue, DecodeError, TrailingBytes, Truncated, UnknownDiscriminator
-from idl.events import Closed, ClosedItem, Header, PauseSet, StateChanged, VoteCast
-from idl.instructions import ARGS, StakeArgs, stake
+from idl.events import (
+    Closed,
+    ClosedItem,
+    Header,
+    PauseSet,
+    PositionState,
+    StateChanged,
+    Traded,
+    Value,
+    VoteCast,
+)
+from idl.instructions import ARGS, BuyArgs, StakeArgs, stake
 from idl.program import MARKET_ID, POSTER_ID
 from idl.schema import Defined, load
 from tests.idl.samples import sample
@@ -92,6 +102,20 @@ def test_golden_event() -> None:
     written = hashlib.sha256(b"event:StateChanged").digest()[:8] + subject + struct.pack("<QQq", 5, 6, -7) + actor
     written += struct.pack("<BBBqBBQQ3Q", 2, 6, 8, 1234, 1, 2, 70, 50, 1, 2, 3) + resolver
     assert codec.encode_event(value) == written
+
+
+def test_golden_trade() -> None:
+    """A trade with its position and the market after it, and the arguments of a purchase."""
+    subject, owner, payer = bytes(32 * [1]), bytes(32 * [2]), bytes(32 * [3])
+    position = PositionState(owner, payer, 9, 1, 700, 255, (5, 6))
+    after = Value((50, 60), 700, (1, 2, 3), 61)
+    value = Traded(Header(subject, 5, 6, -7, owner), 1, 0, 40, 20, 2, 9, (position,), after)
+    written = hashlib.sha256(b"event:Traded").digest()[:8] + subject + struct.pack("<QQq", 5, 6, -7) + owner
+    written += struct.pack("<BBQQQQI", 1, 0, 40, 20, 2, 9, 1) + owner + payer
+    written += struct.pack("<QQQBI2Q", 9, 1, 700, 255, 2, 5, 6) + struct.pack("<I2QQ3QQ", 2, 50, 60, 700, 1, 2, 3, 61)
+    assert codec.encode_event(value) == written
+    data = hashlib.sha256(b"global:buy").digest()[:8] + struct.pack("<BQQQQ", 1, 2, 3, 4, 5)
+    assert codec.decode_instruction(MARKET_ID, data) == BuyArgs(1, 2, 3, 4, 5)
 
 
 def test_golden_vote() -> None:

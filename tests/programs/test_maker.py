@@ -116,6 +116,20 @@ def test_sell(mint: object) -> None:
     assert solvent(pool) in (0, 1, 2)
 
 
+@pytest.mark.parametrize("paid", [2_000, 77_777, 900_000])
+def test_two_ways_cost_alike(world: World, paid: int) -> None:
+    """Buying an outcome costs to the atom what a set costs whose other half is sold: value, fee and price after it."""
+    one, two = maker(world, k=1), maker(world, k=2)
+    had = tokens.amount(world.svm, one.ata("alice"))
+    bought = world.do(one.buy("alice", 0, paid)).event(Traded)
+    spent = had - tokens.amount(world.svm, one.ata("alice"))
+    world.do(two.split("alice", bought.shares))
+    sold = world.do(two.sell("alice", 1, bought.shares)).event(Traded)
+    assert had - 2 * spent == tokens.amount(world.svm, one.ata("alice"))
+    assert (sold.fee, sold.value) == (bought.fee, bought.shares - bought.value)
+    assert (one.supply, one.state.cost) == (two.supply, two.state.cost)
+
+
 def test_sell_parts(world: World) -> None:
     """Part of the shares, at the bound of what it brings; another wallet may get it."""
     pool = traded(world)
