@@ -16,7 +16,7 @@ from .schemas.markets import Activity, ActivityItem
 
 _PAID = ("paid", "skipped", "skipped")
 _NOBODY = bytes(32)
-UNDECIDED = 255
+UNDECIDED, WHOLE_SET = 255, 255
 
 
 def of_event(row: EventRow) -> Activity:
@@ -39,6 +39,11 @@ def _details(event: ev.Event) -> dict[str, Any]:
     match event:
         case ev.Staked():
             return {"outcome": event.outcome, "amount": str(event.amount)}
+        case ev.Traded():
+            outcome = None if event.outcome == WHOLE_SET else event.outcome
+            return {"outcome": outcome, "amount": str(event.value)}
+        case ev.SharesTransferred():
+            return {"outcome": event.outcome, "amount": str(event.shares)}
         case ev.VoteCast():
             return {"outcome": event.side, "amount": str(event.weight)}
         case ev.Ruled() | ev.Tallied():
@@ -55,7 +60,7 @@ def _details(event: ev.Event) -> dict[str, Any]:
         case ev.PaidOut():
             items = [ActivityItem(str(Pubkey(i.owner)), str(i.amount), _PAID[min(i.status, 2)]) for i in event.items]
             return {"items": items}
-        case ev.BondClaimed() | ev.VoteClaimed() | ev.FeesCollected() | ev.Withdrawn():
+        case ev.BondClaimed() | ev.VoteClaimed() | ev.FeesCollected() | ev.SubsidyWithdrawn() | ev.Withdrawn():
             return {"amount": str(event.amount)}
     return {}
 

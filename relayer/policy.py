@@ -69,17 +69,21 @@ class Allowed:
 
 
 POSITION_RENT = rent(208)
-HOLDER_RENT = rent(160)
 ALLOWED: dict[str, Allowed] = {
     rule.name: rule
     for rule in (
         Allowed(name="stake", signer="owner", rent_slot="payer", rent_max=POSITION_RENT, amount="amount", wraps=True),
+        Allowed(name="buy", signer="owner", rent_slot="payer", rent_max=POSITION_RENT, amount="max_cost", wraps=True),
+        Allowed(name="split", signer="owner", rent_slot="payer", rent_max=POSITION_RENT, amount="amount", wraps=True),
+        Allowed(name="sell", signer="owner", wraps=True),
+        Allowed(name="merge", signer="owner", wraps=True),
+        Allowed(name="transfer_shares", signer="owner", position="from"),
         Allowed(name="claim", signer="owner", refund_slot="payer"),
         Allowed(name="withdraw", signer="owner", wraps=True),
         Allowed(name="create_market", signer="creator", rent_slot="payer", rent_max=rent(568)),
         Allowed(
-            name="activate", signer="creator", rent_slot="payer", rent_max=rent(165), amount="subsidy",
-            wraps=True,
+            name="activate", signer="creator", rent_slot="payer", rent_max=rent(165) + rent(9_120), amount="subsidy",
+            amount_min=0, wraps=True,
         ),
         Allowed(name="propose_outcome", signer="proposer", wraps=True),
         Allowed(name="dispute", signer="disputer", wraps=True),

@@ -10,9 +10,9 @@ from .market import activate, check_stake, claim, create, fault, fee_account, qu
 
 __all__ = [
     "BLOCKHASH_BLOCKS",
-    "VALID_SLOTS",
     "PAUSED",
     "TOKEN_PROGRAMS",
+    "VALID_SLOTS",
     "Anchor",
     "Nonces",
     "activate",

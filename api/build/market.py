@@ -159,12 +159,15 @@ def activate(
         raise AmountTooSmall("A market maker needs a subsidy, and no other market takes one.", field="subsidy")
     key, mint = Pubkey.from_string(market.address), Pubkey.from_string(market.mint)
     call = instructions.activate(
+        subsidy=subsidy,
         market=key,
         vault=addresses.vault(key).address,
         mint=mint,
         creator=wallet,
         payer=anchor.payer,
         fee_to=fee_to,
+        mint_rule=addresses.mint_rule(mint).address if maker else None,
+        creator_token=addresses.ata(wallet, mint, token_program).address if maker else None,
         token_program=token_program,
     )
     rents = rent(TOKEN_ACCOUNT_BYTES) + (rent(BOOK_BYTES) if book else 0)

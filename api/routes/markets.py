@@ -12,6 +12,7 @@ from solders.pubkey import Pubkey
 from idl.enums import EffectiveState, Engine
 
 from .. import activity, build
+from ..build import trade
 from ..errors import InvalidRequest, UnknownMarket
 from ..frames import odds
 from ..queries import building as building_sql
@@ -105,7 +106,7 @@ async def market_quote(
     reader: NamedDependency[Reader],
     outcome: Annotated[int, QueryParameter(ge=0, le=7)],
     amount: Annotated[str, QueryParameter(description="base units")],
-    action: FromQuery[Literal["stake"]] = "stake",
+    action: FromQuery[Literal["stake", "buy", "sell"]] = "stake",
     slippage_bps: Annotated[int, QueryParameter(ge=0, le=1000)] = 200,
 ) -> Answer[Quote]:
     """Exact, by the same integers as the program; `amount` of a sale is shares; `error`: why it could not land now."""
@@ -117,7 +118,9 @@ async def market_quote(
     facts = found.rows[0]
     asked = {"outcome": outcome, "amount": value, "slippage_bps": slippage_bps}
     asked |= {"pause": facts.pause, "now": found.head.sealed_time}
-    return found.answer(build.quote(facts.market, **asked))
+    if action == "stake":
+        return found.answer(build.quote(facts.market, **asked))
+    return found.answer(trade.quote(facts.market, action, **asked))
 
 
 async def find(reader: Reader, market: str) -> Read[Market]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from solders.pubkey import Pubkey
 
 from idl import addresses
+from idl.enums import Engine
 from idl.instructions import close_market
 from idl.limits import CLOSE_AFTER_SLOTS
 from relayer.keepers.kind import CrankKind, Due, Keeper, all_gone, crank
@@ -36,6 +37,7 @@ def due(world: World) -> Iterator[Due]:
             payer=market.payer,
             vault_payer=market.payer if market.vault_payer == Pubkey.default() else market.vault_payer,
             treasury_destination=world.account_of(world.treasury, market),
+            creator_destination=world.account_of(market.creator, market) if market.engine == Engine.LMSR else None,
             token_program=world.token_program(market.mint),
         )
         yield Due(kind=NAME, subject=str(market.market), episode="close", crank=crank(call, market.market))

@@ -28,6 +28,8 @@ def due(world: World) -> Iterator[Due]:
     for market in world.markets:
         if market.state not in DECIDED or (NAME, str(market.market)) in world.busy:
             continue
+        if world.seated(market.market):
+            continue  # what makers have in the book comes into their positions first
         owed = [
             p
             for p in world.positions.get(market.market, ())

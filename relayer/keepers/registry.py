@@ -15,6 +15,7 @@ from relayer.keepers import (
     tally_dispute,
     tally_proposal,
     void_inactive,
+    withdraw_subsidy,
 )
 
 KEEPERS = (
@@ -27,6 +28,7 @@ KEEPERS = (
     void_inactive.KEEPER,
     pay_out.KEEPER,
     collect_fees.KEEPER,
+    withdraw_subsidy.KEEPER,
     claim_bond.KEEPER,
     claim_vote.KEEPER,
     close_resolution.KEEPER,

@@ -198,6 +198,13 @@ def test_openapi(client: httpx.Client) -> None:
         "GET /v1/markets/{market}/trades", "GET /v1/markets/{market}/book", "GET /v1/markets/{market}/votes",
         "GET /v1/markets/{market}/resolution", "GET /v1/users/{wallet}/orders",
         "POST /v1/transactions/vote", "POST /v1/transactions/propose", "POST /v1/transactions/dispute",
+
+
+
+
+
+        "POST /v1/transactions/buy", "POST /v1/transactions/sell", "POST /v1/transactions/split",
+        "POST /v1/transactions/merge", "POST /v1/transactions/transfer_shares", "POST /v1/transactions/withdraw",
     } == paths  # fmt: skip
     for path, item in document["paths"].items():
         for operation in item.values():

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from indexer.fold.rows import Vote
+from indexer.fold.rows import Market, Position, Vote
 from tests.indexer import proofs
+from tests.programs.makers import SUBSIDY, maker
 from tests.programs.votes import claim_vote, contested, disputed, like, proposed, rule, take_back, tally, voted
-from tests.programs.world import World
+from tests.programs.world import World, key
 
 Life = Callable[[World], object]
 
@@ -39,7 +40,24 @@ def a_ruling(world: World) -> None:
     world.do(rule(pool, 1))
 
 
-LIVES: dict[str, Life] = {"proposal": a_proposal, "dispute": a_dispute, "ruling": a_ruling}
+def a_market_maker(world: World) -> None:
+    """Bought, sold, split, merged, handed on."""
+    market = maker(world)
+    world.do(market.buy("alice", 0, 50_000))
+    world.do(market.buy("bob", 1, 30_000))
+    world.do(market.split("carol", 20_000))
+    proofs.assert_true(world)
+    world.do(market.sell("alice", 0, 10_000))
+    world.do(market.merge("carol", 5_000))
+    world.do(market.transfer("carol", "bob", 1, 4_000, nonce=3))
+
+
+LIVES: dict[str, Life] = {
+    "proposal": a_proposal,
+    "dispute": a_dispute,
+    "ruling": a_ruling,
+    "market maker": a_market_maker,
+}
 
 
 @pytest.mark.parametrize("name", LIVES)
@@ -48,6 +66,23 @@ def test_accounts_follow_from_events(name: str) -> None:
     world = World()
     LIVES[name](world)
     proofs.assert_true(world)
+
+
+def test_cost_moves_with_shares() -> None:
+    """What was paid for shares is their cost: a sale takes its part away, a transfer takes it along."""
+    world = World()
+    a_market_maker(world)
+    rows = [row for _, state in proofs.states(world).values() for row in state.rows]
+    held = {row.owner: row for row in rows if isinstance(row, Position)}
+    legs = sum(state.held["VAULT"] for _, state in proofs.states(world).values())
+    paid = sum(row.staked for row in held.values())
+    assert all(row.held == row.shares and row.cost == sum(row.costs) for row in held.values())
+    assert held[str(key("alice"))].realised < 0
+    assert held[str(key("carol"))].realised == 0
+    back = paid - sum(row.cost - row.realised for row in held.values())
+    assert legs == SUBSIDY + paid - back
+    (market,) = [row for row in rows if isinstance(row, Market)]
+    assert sum(market.price) in range(999_998, 1_000_001)
 
 
 def test_votes_are_rows() -> None:
