@@ -17,7 +17,7 @@ from solders.transaction_metadata import FailedTransactionMetadata, TransactionM
 from idl import addresses
 from idl.codec import decode_account, decode_event, encode_account
 from idl.events import Event
-from idl.program import EVENT_IX_TAG, MARKET_ID, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
+from idl.program import EVENT_IX_TAG, PROGRAM_IDS, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
 from tests.model.stage import MINT_OF, Stage
 from tests.programs import tokens
 from tests.programs.rebuild import Accounts
@@ -118,9 +118,9 @@ def events_of(keys: list[Pubkey], answer: TransactionMetadata) -> list[Event]:
     for inner in answer.inner_instructions():
         for one in inner:
             compiled = one.instruction()
-            data = bytes(compiled.data)
-            if data.startswith(EVENT_IX_TAG) and keys[compiled.program_id_index] == MARKET_ID:
-                found.append(decode_event(MARKET_ID, data[len(EVENT_IX_TAG) :]))
+            data, program = bytes(compiled.data), keys[compiled.program_id_index]
+            if data.startswith(EVENT_IX_TAG) and program in PROGRAM_IDS:
+                found.append(decode_event(program, data[len(EVENT_IX_TAG) :]))
     return found
 
 

@@ -13,10 +13,13 @@ from idl.codec import decode_account
 from idl.enums import Flag, State
 from idl.events import Event
 from idl.maths.solvency import required
-from idl.program import MARKET_ID, WSOL_MINT
+from idl.program import MARKET_ID, PROGRAM_IDS, WSOL_MINT
+from tests.model import offered
 from tests.model.chain import Result, mint_of, tokens_in
 from tests.model.lifecycle import allowed
 from tests.model.likeness import unlike
+from tests.model.offered import Book, Holder, Order, OrderPlaced, Pool
+from tests.model.offered import Step as Cancelled
 from tests.model.stage import Stage
 from tests.programs.rebuild import Accounts, follow
 
@@ -52,7 +55,7 @@ class Seen:
         """Takes in what a transaction left."""
         for where, account in after.items():
             self.raw[where] = account
-            if account.owner == MARKET_ID and account.data:
+            if account.owner in PROGRAM_IDS and account.data:
                 self.accounts[where] = decode_account(bytes(account.data))
             else:
                 self.accounts.pop(where, None)
@@ -97,20 +100,88 @@ def solvency(seen: Seen, step: Step, result: Result) -> Iterable[str]:
                 yield f"{where} holds bonds of {bonds} and owes {resolution.owed}"
 
 
+def price(a: int, c: int, shares: int) -> int:
+    """What so many shares of a pool cost from the first on: the sum of a * k^2 + c for k below them."""
+    return a * (shares - 1) * shares * (2 * shares - 1) // 6 + c * shares
+
+
+def pools(seen: Seen, step: Step, result: Result) -> Iterable[str]:
+    """A pool's reserve holds the price of its shares, its dividends account what was counted in."""
+    for where in result.after:
+        pool = seen.accounts.get(where)
+        if not isinstance(pool, Pool):
+            continue
+        reserve = seen.amount(addresses.reserve(where).address)
+        holders = [one for one in seen.accounts.values() if isinstance(one, Holder) and one.pool == bytes(where)]
+        if step.name in ("buy_shares", "sell_shares") and reserve < price(pool.a, pool.c, pool.supply):
+            yield f"{where} holds a reserve of {reserve} for {pool.supply} shares"
+        if seen.amount(addresses.dividends(where).address) < pool.recorded:
+            yield f"{where} holds less dividends than the {pool.recorded} counted in"
+        if sum(one.shares for one in holders) != pool.supply:
+            yield f"{where}: {pool.supply} shares, held {sum(one.shares for one in holders)}"
+
+
 def shares(seen: Seen, step: Step, result: Result) -> Iterable[str]:
     """The supply of an outcome is what positions, seats and orders hold; so is the collateral in escrow."""
     for where, market in seen.markets(result):
         mine = bytes(where)
         held = [one for one in seen.accounts.values() if isinstance(one, Position) and one.market == mine]
+        book = seen.accounts.get(offered.book_address(where).address)
+        in_book, collateral = content(book, market.lot_k) if isinstance(book, Book) else ([0] * market.n, 0)
         for outcome in range(market.n):
-            total = sum(one.shares[outcome] for one in held)
+            total = sum(one.shares[outcome] for one in held) + in_book[outcome]
             if total != market.supply[outcome]:
                 yield f"{where} outcome {outcome}: supply {market.supply[outcome]}, positions {total}"
         if any(market.supply[market.n :]):
             yield f"{where} has shares of outcomes that it has not"
-        credit = sum(one.credit for one in held)
+        credit = sum(one.credit for one in held) + collateral
         if credit != market.escrow:
             yield f"{where}: escrow {market.escrow}, credits {credit}"
+
+
+def content(book: Book, k: int) -> tuple[list[int], int]:
+    """Shares of both outcomes and collateral in a book's seats and orders."""
+    taken = [one for n, one in enumerate(book.seats) if book.seated >> n & 1]
+    held, collateral = [sum(one.shares[i] for one in taken) for i in (0, 1)], sum(one.credit for one in taken)
+    for side in (0, 1):
+        for order in resting(book, side):
+            bids_yes = (side == 0) != bool(order.sells)
+            price = order.tick if bids_yes else 100 - order.tick
+            if order.sells:
+                held[0 if bids_yes else 1] += 100 * k * order.lots
+            else:
+                collateral += price * k * order.lots
+    return held, collateral
+
+
+def resting(book: Book, side: int) -> list[Order]:
+    """A side's orders as they are to be served: the best price first, then the oldest."""
+    orders = [one for i, one in enumerate(book.orders[64 * side : 64 * side + 64]) if book.used[side] >> i & 1]
+    return sorted(orders, key=lambda one: (one.tick if side else -one.tick, one.seq))
+
+
+def crossed(seen: Seen, step: Step, result: Result) -> Iterable[str]:
+    """No bid at rest meets an ask at rest."""
+    for where in result.after:
+        book = seen.accounts.get(where)
+        bids, asks = (resting(book, 0), resting(book, 1)) if isinstance(book, Book) else ([], [])
+        if bids and asks and bids[0].tick >= asks[0].tick:
+            yield f"{where}: bid {bids[0].tick} meets ask {asks[0].tick}"
+
+
+def priority(seen: Seen, step: Step, result: Result) -> Iterable[str]:
+    """An order meets the other side's orders in their turn: the best price first, then the oldest, none left out."""
+    for event in result.events:
+        if not isinstance(event, OrderPlaced):
+            continue
+        where = offered.book_address(Pubkey(event.header.subject)).address
+        book = decode_account(bytes(result.before[where].data))
+        assert isinstance(book, Book)
+        met = [fill.seq for fill in event.fills if fill.how not in (Cancelled.EVICTED, Cancelled.SEAT)]
+        asks = (event.order.side == 0) == (event.order.outcome == 0)
+        turn = [one.seq for one in resting(book, int(asks))][: len(met)]
+        if met != turn:
+            yield f"{where}: met {met}, their turn was {turn}"
 
 
 def conservation(seen: Seen, step: Step, result: Result) -> Iterable[str]:
@@ -184,8 +255,11 @@ def model(seen: Seen, step: Step, result: Result) -> Iterable[str]:
 
 CHECKS: Final[Mapping[str, Check]] = {
     "solvency": solvency,
+    "pools": pools,
     "shares": shares,
     "conservation": conservation,
+    "crossed": crossed,
+    "priority": priority,
     "nonce": nonce,
     "transitions": transitions,
     "rebuild": rebuild,

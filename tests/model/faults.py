@@ -14,13 +14,13 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from idl.accounts import Account, Market, Position, Resolution
-from idl.codec import decode_account, encode_account
+from idl.codec import decode_account, decode_instruction, encode_account
 from idl.enums import Engine, State
 from idl.events import BondClaimed, Event, PaidOut, Staked, StateChanged
 from idl.maths.fees import loser_fee, split_fee
 from idl.program import MARKET_ID
 from tests.model.chain import Chain, Result, tokens_in
-from tests.model.hostile import SLOTS
+from tests.model.offered import BOOK, MAKER, SLOTS, Book, OrderKind, OrderPlaced, PlaceOrderArgs, Traded, book_address
 from tests.model.stage import Stage
 
 replace = msgspec.structs.replace
@@ -269,8 +269,74 @@ class FeeTwice(Fault):
         return result
 
 
+class RefundLost(Fault):
+    """A cancelled order's collateral or shares do not come back."""
+
+    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
+        result = super().run(name, good, sent)
+        if name == "cancel_order" and result.landed:
+            where = slot(name, sent, "book")
+            old, new = decode_account(bytes(result.before[where].data)), self.held(where, Book)
+            if isinstance(old, Book) and new is not None:
+                kept = [replace(b, credit=a.credit, shares=a.shares) for a, b in zip(old.seats, new.seats, strict=True)]
+                self.edit(result, where, seats=tuple(kept))
+        return result
+
+
+class LaterFirst(Fault):
+    """Of two orders that are both filled the second is served first: only the event shows it."""
+
+    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
+        result = super().run(name, good, sent)
+        placed = event_of(result, OrderPlaced)
+        if placed is None or len(placed.fills) < 2:
+            return result
+        book = self.held(book_address(Pubkey(placed.header.subject)).address, Book)
+        first, second, *rest = placed.fills
+        left = {one.seq for one in book.orders} if book is not None else set()
+        if {first.seq, second.seq}.isdisjoint(left):
+            self.tell(result, placed, fills=(second, first, *rest))
+        return result
+
+
+class PostsAcross(Fault):
+    """A POST_ONLY order is posted without a look at the other side."""
+
+    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
+        args = decode_instruction(MARKET_ID, bytes(sent.data)) if name == "place_order" else None
+        where = slot(name, sent, "book") if args is not None else None
+        book = self.held(where, Book) if where is not None else None
+        if not isinstance(args, PlaceOrderArgs) or args.kind != OrderKind.POST_ONLY or where is None or book is None:
+            return super().run(name, good, sent)
+        raw, other = self.chain.account(where), int((args.side == 0) == (args.outcome == 0))
+        blind = replace(book, levels=tuple((0, 0) if i == other else one for i, one in enumerate(book.levels)))
+        self.chain.change(where, Raw(raw.lamports, encode_account(blind), raw.owner))
+        result = super().run(name, good, sent)
+        result.before[where] = raw
+        after = self.held(where, Book) if result.landed else None
+        if after is None:
+            self.chain.change(where, raw)
+            result.after[where] = raw
+        else:
+            levels = tuple(book.levels[i] if i == other else one for i, one in enumerate(after.levels))
+            self.edit(result, where, levels=levels)
+        return result
+
+
+class FeeNotPaid(Fault):
+    """A buyer's fee is owed to others and not taken from the buyer."""
+
+    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
+        result = super().run(name, good, sent)
+        traded = event_of(result, Traded) if name == "buy" else None
+        if traded is not None:
+            self.add_tokens(result, slot(name, sent, "vault"), -traded.fee)
+            self.add_tokens(result, slot(name, sent, "owner_token"), traded.fee)
+        return result
+
+
 # Each fault with the check that must see it all alone.
-FAULTS: Final[Mapping[str, tuple[type[Fault], str]]] = {
+EVERY: Final[Mapping[str, tuple[type[Fault], str]]] = {
     "rounding up a payout": (RoundingUp, "solvency"),
     "vault check left out": (AnyVault, "solvency"),
     "fee on the wrong side": (FeeOfWinners, "model"),
@@ -278,9 +344,19 @@ FAULTS: Final[Mapping[str, tuple[type[Fault], str]]] = {
     "tally before the end": (EarlyTally, "transitions"),
     "void in a dispute": (VoidInDispute, "transitions"),
     "nonce not stored": (NonceForgotten, "nonce"),
+    "order not refunded": (RefundLost, "shares"),
+    "later order first": (LaterFirst, "priority"),
+    "crossing order posted": (PostsAcross, "crossed"),
+    "fee not paid": (FeeNotPaid, "solvency"),
     "bond paid again": (BondAgain, "solvency"),
     "fees still owed": (FeeTwice, "solvency"),
     "no event": (Silent, "rebuild"),
     "signature not asked for": (Unsigned, "answer"),
     "rent lost": (RentLost, "conservation"),
+}
+OF_BOOK: Final = (RefundLost, LaterFirst, PostsAcross)
+FAULTS: Final = {
+    name: fault
+    for name, fault in EVERY.items()
+    if (BOOK or fault[0] not in OF_BOOK) and (MAKER or fault[0] is not FeeNotPaid)
 }

@@ -7,8 +7,8 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
 from idl.program import TOKEN_2022_PROGRAM, TOKEN_PROGRAM
+from tests.model.offered import SLOTS
 from tests.model.stage import MINT_OF, Place, Stage
-from tests.programs.lives import SLOTS
 from tests.programs.world import MINTS, key
 
 Twist = tuple[str, str, object]
@@ -18,6 +18,7 @@ Twist = tuple[str, str, object]
 PINNED: Final = frozenset({
     "config", "vault", "position", "resolution", "bond_vault", "mint", "token_program", "owner_token",
     "proposer_token", "event_authority", "book", "vote", "disputer_token", "voter_token",
+    "creator_token", "reserve", "dividends", "holder", "pool",
 })  # fmt: skip
 ALSO: Final = frozenset({
     ("claim", "payer"), ("claim", "market"), ("stake", "market"), ("withdraw", "market"), ("pay_out", "market"),
@@ -25,16 +26,20 @@ ALSO: Final = frozenset({
     ("close_resolution", "payer"), ("close_market", "payer"), ("close_market", "market"), ("activate", "market"),
     ("claim_bond", "destination"), ("propose_outcome", "market"), ("create_market", "market"), ("dispute", "market"),
     ("tally_dispute", "market"), ("vote", "market"), ("claim_vote", "market"), ("claim_vote", "destination"),
-    ("claim_vote", "voter"), ("rule", "market"),
+    ("claim_vote", "voter"), ("rule", "market"), ("buy", "market"), ("sell", "market"), ("split", "market"),
+    ("merge", "market"), ("transfer_shares", "market"), ("transfer_shares", "from"), ("withdraw_subsidy", "market"),
+    ("place_order", "market"), ("cancel_order", "market"), ("prune", "market"), ("sweep_seat", "market"),
+    ("close_book", "market"), ("close_book", "payer"),
 })  # fmt: skip
-# Not looked at where there is nothing to look for: no candidate held, no bond vault to close.
+# Not looked at where there is nothing to look for: no candidate held, no bond vault to close, no seat in the book.
 FREE: Final = frozenset({
     ("resolve_by_price", "resolution"), ("close_resolution", "mint"), ("close_resolution", "token_program"),
-    ("close_resolution", "bond_vault"),
+    ("close_resolution", "bond_vault"), ("claim", "book"), ("pay_out", "book"), ("withdraw", "book"),
+    ("activate", "book"), ("place_order", "owner_token"),
 })  # fmt: skip
 # Whose signature is the right itself, not only a purse.
 RIGHTS: Final = frozenset({"owner", "creator", "admin", "authority", "proposer", "disputer", "voter", "council"})
-ANYBODY: Final = frozenset({("set_pause", "authority")})
+ANYBODY: Final = frozenset({("set_pause", "authority"), ("cancel_all", "owner")})
 
 
 def draw(rng: random.Random, name: str, stage: Stage) -> Twist | None:

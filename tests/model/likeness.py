@@ -8,13 +8,17 @@ from solders.account import Account as Raw
 from idl.accounts import Account
 from idl.enums import Flag, Op, State
 from tests.model.chain import tokens_in
-from tests.model.nouns import Holding, Market, Resolution, rent
-from tests.model.rules.opening import MARKET_BYTES, TOKEN_BYTES
+from tests.model.nouns import Fan, Holding, Market, Resolution, rent
+from tests.model.offered import HAS_BOOK, Book
+from tests.model.rules.desk import SIDE_ORDERS
+from tests.model.rules.desk import Book as Desk
+from tests.model.rules.opening import BOOK_BYTES, MARKET_BYTES, TOKEN_BYTES
 from tests.model.stage import Place, Stage
 from tests.programs.world import key
 
 Facts = Mapping[str, object]
 NOBODY: Final = bytes(32)
+NO_SEAT: Final = 255
 
 
 def unlike(stage: Stage, place: Place, raw: Raw, account: Account | None) -> Iterable[str]:
@@ -29,6 +33,8 @@ FOUND: Final[Mapping[str, Callable[[Raw, Account | None], object]]] = {
     "lamports": lambda raw, account: raw.lamports,
     "tokens": lambda raw, account: tokens_in(raw) or 0,
     "exists": lambda raw, account: account is not None,
+    "orders": lambda raw, account: orders_of(account),
+    "seats": lambda raw, account: seats_of(account),
 }
 
 
@@ -101,6 +107,7 @@ def _flags(market: Market) -> int:
         Flag.STRIKE_SET: fixed or strike is not None,
         Flag.STRIKE_FINAL: market.strike_final,
         Flag.STRIKE_WIDE: strike is not None and strike.wide,
+        HAS_BOOK: market.book is not None,
     }
     return sum(bit for bit, there in bits.items() if there)
 
@@ -117,11 +124,12 @@ def _position(stage: Stage, place: Place) -> Facts:
         "credit": holding.credit,
         "last_nonce": holding.top,
         "nonce_bits": nonce_bits(holding),
+        "seat": NO_SEAT if holding.seat is None else holding.seat,
         "lamports": rent(144 + 8 * market.terms.n),
     }
 
 
-def nonce_bits(holding: Holding) -> int:
+def nonce_bits(holding: Holding | Fan) -> int:
     """The window of used nonces, as the specification writes it: bit k is the nonce k behind the greatest."""
     return sum(1 << (holding.top - one) for one in holding.used if holding.top - one < 64)
 
@@ -161,6 +169,60 @@ def _vote(stage: Stage, place: Place) -> Facts:
     return {"side": vote.side, "weight": vote.weight, "voter": bytes(key(str(name))), "lamports": rent(88)}
 
 
+def _book(stage: Stage, place: Place) -> Facts:
+    market = _market_of(stage, place)
+    book = market.book if market is not None else None
+    if not isinstance(book, Desk):
+        return {"exists": False, "lamports": 0}
+    orders = {
+        one.place: (bytes(key(one.owner)), one.tick, one.lots, one.sells, one.expiry, one.client, one.seq)
+        for one in book.orders
+    }
+    seats = {}
+    for number, who in book.seats.items():
+        locked = sum(book.locked(one) for one in book.of(who))
+        seats[number] = (bytes(key(who)), locked, book.purses[who].credit, tuple(book.purses[who].shares))
+    return {"orders": orders, "seats": seats, "order_seq": book.seq, "lamports": rent(BOOK_BYTES)}
+
+
+def _pool(stage: Stage, place: Place) -> Facts:
+    pool = stage.model.pool
+    if pool is None:
+        return {"exists": False, "lamports": 0}
+    counted = {"recorded": pool.recorded, "acc": pool.acc, "carry": pool.carry}
+    return counted | {"supply": pool.supply(), "a": pool.a, "c": pool.c, "lamports": rent(160)}
+
+
+def _purse(stage: Stage, place: Place) -> Facts:
+    pool = stage.model.pool
+    return {"tokens": getattr(pool, str(place[0])) if pool is not None else 0}
+
+
+def _holder(stage: Stage, place: Place) -> Facts:
+    fan = stage.model.pool.fans.get(str(place[1])) if stage.model.pool is not None else None
+    if fan is None:
+        return {"exists": False, "lamports": 0}
+    held = {"shares": fan.shares, "debt": fan.debt, "pending": fan.pending, "locked_until": fan.locked_until}
+    return held | {"last_nonce": fan.top, "nonce_bits": nonce_bits(fan), "lamports": rent(160)}
+
+
+def orders_of(account: Account | None) -> dict[int, object]:
+    """The orders of a book's account by place, as (owner, tick, lots, sells, expiry, client, seq)."""
+    assert isinstance(account, Book)
+    return {
+        place: (account.seats[one.seat].owner, one.tick, one.lots, bool(one.sells), one.expiry, one.client_id, one.seq)
+        for place, one in enumerate(account.orders)
+        if account.used[place // SIDE_ORDERS] >> place % SIDE_ORDERS & 1
+    }
+
+
+def seats_of(account: Account | None) -> dict[int, object]:
+    """The seats of a book's account by number, as (owner, locked, credit, shares)."""
+    assert isinstance(account, Book)
+    taken = [(n, one) for n, one in enumerate(account.seats) if account.seated >> n & 1]
+    return {n: (one.owner, one.locked, one.credit, tuple(one.shares)) for n, one in taken}
+
+
 EXPECTED: Final[Mapping[str, Callable[[Stage, Place], Facts]]] = {
     "wallet": _wallet,
     "token": _token,
@@ -171,4 +233,9 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Place], Facts]]] = {
     "position": _position,
     "resolution": _resolution,
     "vote": _vote,
+    "book": _book,
+    "pool": _pool,
+    "reserve": _purse,
+    "dividends": _purse,
+    "holder": _holder,
 }

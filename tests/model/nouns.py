@@ -165,6 +165,45 @@ class Market:
 
 
 @dataclass(slots=True)
+class Fan:
+    """What one wallet holds in a creator's pool. `debt`: what a share had earned when it came, in 2^-32 atoms."""
+
+    shares: int = 0
+    debt: int = 0
+    pending: int = 0
+    locked_until: int = 0
+    used: set[int] = field(default_factory=set)
+
+    @property
+    def top(self) -> int:
+        """The greatest nonce used."""
+        return max(self.used, default=0)
+
+    def fresh(self, nonce: int) -> bool:
+        """Whether a nonce may still act."""
+        return nonce > 0 and nonce not in self.used and nonce > self.top - 64
+
+
+@dataclass(slots=True)
+class Pool:
+    """A creator's pool: the k-th share costs a * k^2 + c. `acc`: what one share earned so far, in 2^-32 atoms."""
+
+    mint: str
+    a: int
+    c: int
+    reserve: int = 0
+    dividends: int = 0
+    recorded: int = 0
+    acc: int = 0
+    carry: int = 0
+    fans: dict[str, Fan] = field(default_factory=dict)
+
+    def supply(self) -> int:
+        """All shares."""
+        return sum(one.shares for one in self.fans.values())
+
+
+@dataclass(slots=True)
 class World:
     """Everybody's purses, the clock, and the markets."""
 
@@ -177,6 +216,7 @@ class World:
     pause: int = 0
     mode: int = 0
     council_s: int = 0
+    pool: Pool | None = None
 
     def pay_rent(self, who: str, size: int, sign: int = -1) -> None:
         """A wallet pays the rent of an account; sign 1: gets it back."""

@@ -1,18 +1,12 @@
 """What happens around the programs: time goes by, accounts are frozen and thawed, gifts arrive."""
 
 import random
-import struct
-
-from solders.instruction import AccountMeta, Instruction
 
 from idl.enums import Mode
-from localnet.wallets import wallet
 from tests.model.nouns import Market, Why, World
 from tests.model.rules.rule import Args, Rule, anybody
 from tests.model.stage import Stage
-from tests.programs.world import SLOT, START, TERMS, Call, key
-
-TRANSFER = 3
+from tests.programs.world import SLOT, START, TERMS, Call
 
 
 def instants(market: Market) -> set[int]:
@@ -97,12 +91,7 @@ def expect_gift(world: World, k: int, vault: str, who: str, amount: int) -> Why:
 def call_gift(stage: Stage, k: int, vault: str, who: str, amount: int) -> Call:
     """A plain transfer."""
     pool = stage.pools[k]
-    metas = [
-        AccountMeta(pool.ata(who), False, True),
-        AccountMeta(stage.places[vault, k], False, True),
-        AccountMeta(key(who), True, False),
-    ]
-    return Call(Instruction(pool.token_program, struct.pack("<BQ", TRANSFER, amount), metas), (wallet(who),))
+    return stage.transfer(pool.token_program, pool.ata(who), stage.places[vault, k], who, amount)
 
 
 def draw_settings(rng: random.Random, world: World, market: Market) -> Args:
@@ -118,9 +107,9 @@ def expect_settings(world: World, mode: int, council_s: int) -> Why:
 
 
 RULES = {
-    "pass": Rule(draw=draw_pass, expect=expect_pass, call=call_pass),
-    "freeze": Rule(draw=draw_freeze, expect=expect_freeze, call=lambda stage, *args: None),
-    "settings": Rule(draw=draw_settings, expect=expect_settings, call=lambda stage, *args: None),
+    "pass": Rule(about="world", draw=draw_pass, expect=expect_pass, call=call_pass),
+    "freeze": Rule(about="world", draw=draw_freeze, expect=expect_freeze, call=lambda stage, *args: None),
+    "settings": Rule(about="world", draw=draw_settings, expect=expect_settings, call=lambda stage, *args: None),
     "gift": Rule(
         draw=draw_gift, expect=expect_gift, call=call_gift,
         seasons={"Active": 0.2, "Resolving": 0.2, "Finalized": 0.1, "Void": 0.1},

@@ -6,7 +6,7 @@ from tests.model.checks import ALL
 from tests.model.faults import FAULTS
 from tests.model.walk import Failed, Walk, shrunk
 
-WALKS_MAX = 60
+WALKS_MAX = 150
 SHRUNK_MAX = 14
 
 

@@ -41,7 +41,8 @@ CALLED: Final = {
     "SamePosition": {"ConstraintDuplicateMutableAccount", "SamePosition"},
 }
 # What is about no market.
-EVERYWHERE: Final = frozenset({"pass", "freeze", "settings", "set_pause"})
+EVERYWHERE: Final = frozenset(name for name, rule in RULES.items() if rule.about != "market")
+OF_POOL: Final = tuple(name for name, rule in RULES.items() if rule.about == "pool")
 NOTHING: Final = Market(k=-1, terms=None, state="", deadline=0)  # type: ignore[arg-type]
 ANYHOW: Final = frozenset({"NoVault", "Taken", "Gone"})
 
@@ -77,6 +78,7 @@ class Walk:
         self.checks = frozenset(checks)
         self.fault = fault(self.chain, self.stage)
         self.landed: dict[str, int] = {}
+        self.pooled = False
 
     # drawing
 
@@ -101,6 +103,8 @@ class Walk:
         if luck < PASS.get(phase(market, self.model.now), 0.25):
             return self._of(rng, "pass", market)
         luck = rng.random()
+        if OF_POOL and self.pooled and rng.random() < 0.25:
+            return self._of(rng, rng.choice(OF_POOL), market)
         if luck < 0.04:
             return self._of(rng, rng.choice(("freeze", "set_pause")), market)
         if luck < 0.14:
@@ -180,6 +184,7 @@ class Walk:
     def walk(self, seed: int, steps: int = STEPS) -> list[Step]:
         """Draws and does steps; raises Failed with all of them."""
         rng, done = random.Random(seed), []
+        self.pooled = rng.random() < 0.3
         step: Step | None = None
         for number in range(steps):
             step = (

@@ -6,17 +6,19 @@ from idl import instructions as ix
 from idl.enums import Engine, Mode, Op, Pause
 from idl.maths.lmsr import Curve
 from localnet.wallets import wallet
+from tests.model import offered
 from tests.model.nouns import Market, Terms, Why, World
+from tests.model.rules.desk import Book
 from tests.model.rules.rule import Args, Rule, before, enter, futile, near, since
 from tests.model.stage import MINT_OF, Stage
 from tests.programs import pools
 from tests.programs.pools import CREATOR
 from tests.programs.world import TERMS, Call, key
 
-MARKET_BYTES, TOKEN_BYTES = 568, 165
+MARKET_BYTES, TOKEN_BYTES, BOOK_BYTES = 568, 165, 9_120
 MARKETS_MAX = 3
 # What is offered, each as often as it stands here.
-ENGINES = (0,)
+ENGINES = offered.ENGINES
 
 
 def draw_create(rng: random.Random, world: World, _: Market) -> Args | None:
@@ -25,12 +27,13 @@ def draw_create(rng: random.Random, world: World, _: Market) -> Args | None:
         return None
     engine = rng.choice(ENGINES)
     price = rng.random() < 0.4
-    n = 2 if price else rng.choice((2, 2, 3, 5, 8))
+    n = 2 if price or engine == Engine.BOOK else rng.choice((2, 2, 3, 5, 8))
     wait, length = rng.choice((0, 0, 0, 25)), rng.choice((60, 200, 500))
     mint = rng.choice(sorted(MINT_OF))
     op = rng.choice((*Op, Op.UPDOWN, Op.UPDOWN)) if price else 0
     fees = rng.choice(((0, 0), (200, 100), (500, 200), (1, 0), (333, 7)))
-    return (len(world.markets), engine, n, mint, price, int(op), wait, length, rng.choice((10, 50)), fees)
+    lot_k = rng.choice((1, 10, 10, 333)) if engine == Engine.BOOK else 0
+    return (len(world.markets), engine, n, mint, price, int(op), wait, length, rng.choice((10, 50)), fees, lot_k)
 
 
 def expect_create(world: World, *args: object) -> Why:
@@ -53,7 +56,7 @@ def expect_create(world: World, *args: object) -> Why:
 
 def terms_of(
     world: World, _: int, engine: int, n: int, mint: str, price: bool, op: int, wait: int, length: int, dispute_s: int,
-    fees: tuple[int, int],
+    fees: tuple[int, int], lot_k: int,
 ) -> Terms:  # fmt: skip
     """The terms that the arguments of a creation stand for."""
     lock = world.now + wait + length
@@ -61,7 +64,7 @@ def terms_of(
         engine=engine, n=n, mint=mint, price=price, op=op, open=world.now + wait, lock=lock, event=lock + 100,
         resolve_by=lock + 500, void_after=lock + 500 + 3 * 86_400, dispute_s=dispute_s,
         fee_bps=(*fees, TERMS.protocol_fee_bps), created_slot=world.slot, source="oracle", council_s=world.council_s,
-        strike=100 if price and op != Op.UPDOWN else 0,
+        strike=100 if price and op != Op.UPDOWN else 0, lot_k=lot_k,
     )  # fmt: skip
 
 
@@ -73,7 +76,7 @@ def call_create(stage: Stage, *args: object) -> Call:
         where, k=args[0], price=told.price, engine=told.engine, n=told.n, op=told.op, open=told.open,  # type: ignore[arg-type]
         lock=told.lock, event=told.event, resolve_by=told.resolve_by, void_after=told.void_after,
         dispute_s=told.dispute_s, creator_fee_bps=told.fee_bps[0], resolver_fee_bps=told.fee_bps[1],
-        strike=told.strike, expo=-8 if told.strike else 0,
+        strike=told.strike, expo=-8 if told.strike else 0, lot_k=told.lot_k,
     )  # fmt: skip
     return pools.create(where, given, mint=MINT_OF[told.mint])
 
@@ -110,6 +113,9 @@ def expect_activate(world: World, k: int, subsidy: int) -> Why:
         world.pay_rent(CREATOR, TOKEN_BYTES)
         world.tokens[CREATOR, market.terms.mint] -= subsidy
         market.vault += subsidy
+        if market.terms.engine == Engine.BOOK:
+            market.book = Book(market.terms.lot_k)
+            world.pay_rent(CREATOR, BOOK_BYTES)
         if maker is not None:
             market.b, market.cost = maker.b, maker.cost([0] * market.terms.n)
     return why
@@ -118,7 +124,9 @@ def expect_activate(world: World, k: int, subsidy: int) -> Why:
 def call_activate(stage: Stage, k: int, subsidy: int) -> Call:
     """activate by the creator, for a market maker with a subsidy."""
     pool = stage.pools[k]
-    return pool.activate(subsidy) if subsidy else pool.activate()
+    if stage.model.markets[k].terms.engine == Engine.BOOK:
+        return pools.Pool.activate(pool, book=pool.book)
+    return pools.Pool.activate(pool, subsidy) if subsidy else pools.Pool.activate(pool)
 
 
 def expect_reject(world: World, k: int) -> Why:
@@ -190,6 +198,7 @@ RULES = {
         call=lambda s, k: s.pools[k].tally_proposal(),
     ),
     "set_pause": Rule(
-        draw=draw_pause, expect=expect_pause, call=call_pause, seasons={"Approved": 0.3, "Active": 0.2, "Closed": 0.5}
+        about="world", draw=draw_pause, expect=expect_pause, call=call_pause,
+        seasons={"Approved": 0.3, "Active": 0.2, "Closed": 0.5},
     ),
 }  # fmt: skip

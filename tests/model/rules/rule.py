@@ -21,6 +21,7 @@ class Rule:
     call: the real instruction; None where only the world around the programs changes.
     seasons: how often it is tried in a phase of a market that it fits, beside a rare try anywhere.
     engines, price: which markets it fits; price None: all.
+    about: what it is about where that is no market: the world around, or a creator's pool.
     """
 
     draw: Callable[[random.Random, World, Market], Args | None]
@@ -29,6 +30,7 @@ class Rule:
     seasons: dict[str, float] = field(default_factory=dict)
     engines: tuple[int, ...] = (0, 1, 2)
     price: bool | None = None
+    about: str = "market"
 
     def weight(self, market: Market, now: int) -> float:
         """How often it is tried on a market now."""

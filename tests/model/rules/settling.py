@@ -8,8 +8,10 @@ from idl import addresses
 from idl import instructions as ix
 from idl.enums import Engine, FeeKind
 from localnet.wallets import wallet
+from tests.model import offered
 from tests.model.nouns import UNCLAIMED_S, Market, Why, World
 from tests.model.rules.deciding import RESOLUTION_BYTES
+from tests.model.rules.desk import leave, with_seat
 from tests.model.rules.opening import MARKET_BYTES, TOKEN_BYTES
 from tests.model.rules.parimutuel import POSITION_BYTES, drawn_nonce, drawn_valid
 from tests.model.rules.rule import Args, Rule, anybody, futile, vaulted
@@ -62,10 +64,11 @@ def expect_claim(world: World, k: int, who: str, to: str) -> Why:
     why("NotDecided", not market.decided)
     why("NoAccount", holding is None)
     if holding is not None and market.decided:
-        amount = market.paid_for(holding)
+        amount = market.paid_for(with_seat(market, who))
         why("AccountFrozen", amount > 0 and frozen(world, market, to))
         if not why:
             unwrap(market)
+            leave(market, who)
             world.give(market, to, amount)
             burn(world, market, who)
     return why
@@ -94,8 +97,9 @@ def expect_pay_out(world: World, k: int, batch: tuple[tuple[int, str], ...]) -> 
     if not why:
         unwrap(market)
         for name in due:
-            amount = market.paid_for(market.holders[name])
+            amount = market.paid_for(with_seat(market, name))
             if amount == 0 or world.can_take(market, name):
+                leave(market, name)
                 world.give(market, name, amount)
                 burn(world, market, name)
     return why
@@ -110,6 +114,8 @@ def call_pay_out(stage: Stage, k: int, batch: tuple[tuple[int, str], ...]) -> Ca
         remaining += [AccountMeta(one, False, True) for one in keys]
     bumps = b"" if pool.native else bytes(pool.bump(name) for _, name in known)
     where = {"market": pool.address, "vault": pool.vault, "mint": pool.mint, "token_program": pool.token_program}
+    if offered.BOOK:
+        where["book"] = next((found for home, name in known if home is pool and (found := pool.seated(name))), None)
     return Call(ix.pay_out(bumps=bumps, remaining=remaining, **where), (wallet("payer"),))
 
 
@@ -117,7 +123,7 @@ def draw_withdraw(rng: random.Random, world: World, market: Market) -> Args | No
     """Of the free collateral, or more than that."""
     who = anybody(rng)
     holding = market.holders.get(who)
-    credit = holding.credit if holding else 0
+    credit = with_seat(market, who).credit if holding else 0
     if futile(rng, credit == 0):
         return None
     amount = rng.choice((credit, credit // 2, credit + 1, 1))
@@ -131,11 +137,12 @@ def expect_withdraw(world: World, k: int, who: str, amount: int, nonce: int, val
     vaulted(why, market)
     why("NoAccount", holding is None)
     why("Expired", world.slot > valid)
-    why("CreditTooSmall", not 0 < amount <= (holding.credit if holding else 0))
+    why("CreditTooSmall", not 0 < amount <= (with_seat(market, who).credit if holding else 0))
     why("NonceUsed", holding is not None and not holding.fresh(nonce))
     why("AccountFrozen", frozen(world, market, who))
     if not why and holding is not None:
         unwrap(market)
+        leave(market, who)
         holding.used.add(nonce)
         holding.credit -= amount
         world.give(market, who, amount)
@@ -230,7 +237,8 @@ def draw_close_market(rng: random.Random, world: World, market: Market) -> Args 
     """Mostly once it is empty."""
     mask = market.payout[0] if market.payout else 0
     winners = any(amount for i, amount in enumerate(market.supply()) if mask >> i & 1)
-    return None if futile(rng, winners or any(market.fees) or market.resolution is not None) else (market.k,)
+    left = winners or any(market.fees) or market.resolution is not None or market.book is not None
+    return None if futile(rng, left) else (market.k,)
 
 
 def expect_close_market(world: World, k: int) -> Why:
@@ -242,6 +250,7 @@ def expect_close_market(world: World, k: int) -> Why:
     why("SharesLeft", market.escrow() > 0 or any(s for i, s in enumerate(market.supply()) if mask >> i & 1))
     why("FeesLeft", any(market.fees))
     why("ResolutionLeft", market.resolution is not None)
+    why("BookLeft", market.book is not None)
     heir = CREATOR if market.terms.engine == Engine.LMSR else "treasury"
     why("Unpayable", market.vault > 0 and frozen(world, market, heir))
     if not why:
@@ -303,7 +312,8 @@ RULES = {
         draw=draw_pay_out, expect=expect_pay_out, call=call_pay_out, seasons={"Finalized": 0.4, "Void": 0.4}
     ),
     "withdraw": Rule(
-        draw=draw_withdraw, expect=expect_withdraw, call=call_withdraw, seasons={"Active": 0.2, "Void": 0.2}
+        draw=draw_withdraw, expect=expect_withdraw, call=call_withdraw,
+        seasons={"Active": 0.6, "Locked": 0.3, "Resolving": 0.3, "Void": 0.2, "Finalized": 0.2},
     ),
     "collect_fees": Rule(draw=draw_fees, expect=expect_fees, call=call_fees, seasons=PAST | {"Active": 0.2}),
     "close_resolution": Rule(
