@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from solders.pubkey import Pubkey
 
-from idl.program import ATA_PROGRAM, MARKET_ID, POSTER_ID, TOKEN_PROGRAM
+from idl.program import ATA_PROGRAM, CREATOR_ID, MARKET_ID, POSTER_ID, TOKEN_PROGRAM
 
 CACHE_MAX = 65_536
 
@@ -60,6 +60,26 @@ def resolution(market: Pubkey) -> Pda:
 def vote(market: Pubkey, round: int, voter: Pubkey) -> Pda:
     """What a wallet said on a proposed market (round 0) or a disputed one (round 1)."""
     return _find(MARKET_ID, b"vote", bytes(market), bytes([round]), bytes(voter))
+
+
+def pool(creator: Pubkey) -> Pda:
+    """A creator's pool of shares."""
+    return _find(CREATOR_ID, b"pool", bytes(creator))
+
+
+def reserve(pool: Pubkey) -> Pda:
+    """The token account that holds the price of all shares of a pool."""
+    return _find(CREATOR_ID, b"reserve", bytes(pool))
+
+
+def dividends(pool: Pubkey) -> Pda:
+    """The token account that takes in a pool's dividends."""
+    return _find(CREATOR_ID, b"dividends", bytes(pool))
+
+
+def holder(pool: Pubkey, owner: Pubkey) -> Pda:
+    """A wallet's shares in a pool."""
+    return _find(CREATOR_ID, b"holder", bytes(pool), bytes(owner))
 
 
 def event_authority(program: Pubkey = MARKET_ID) -> Pda:

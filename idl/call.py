@@ -10,12 +10,13 @@ from solders.pubkey import Pubkey
 
 from idl import types
 from idl.borsh import Book
-from idl.program import MARKET_ID, POSTER_ID
+from idl.program import CREATOR_ID, MARKET_ID, POSTER_ID
 from idl.schema import InstructionDef, load
 
 # The books of argument types: enough for instructions, which hold no events and no accounts.
 BOOKS: Final = {
     MARKET_ID: Book(load("market"), vars(types)),
+    CREATOR_ID: Book(load("creator"), vars(types)),
     POSTER_ID: Book(load("poster"), vars(types)),
 }
 

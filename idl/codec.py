@@ -20,7 +20,7 @@ from idl.borsh import Book, Reader
 from idl.errors import BadValue, DecodeError, TrailingBytes, Truncated, UnknownDiscriminator
 from idl.events import Event, Header
 from idl.instructions import ARGS
-from idl.program import MARKET_ID, POSTER_ID
+from idl.program import CREATOR_ID, MARKET_ID, POSTER_ID
 from idl.schema import Defined, load
 
 DISCRIMINATOR_BYTES = 8
@@ -32,23 +32,28 @@ def _classes(*modules: ModuleType) -> Mapping[str, type]:
     return dict(chain.from_iterable(getmembers(module, isclass) for module in modules))
 
 
-_BOOK = Book(load("market"), _classes(types, events, accounts))
+_CLASSES = _classes(types, events, accounts)
+_BOOKS = {MARKET_ID: Book(load("market"), _CLASSES), CREATOR_ID: Book(load("creator"), _CLASSES)}
 
 
-def _readers(named: tuple[Any, ...]) -> dict[bytes, Reader]:
-    return {one.discriminator: _BOOK.reader(Defined(one.name)) for one in named}
+def _readers(book: Book, named: tuple[Any, ...]) -> dict[bytes, Reader]:
+    return {one.discriminator: book.reader(Defined(one.name)) for one in named}
 
 
-_EVENTS = {MARKET_ID: _readers(_BOOK.idl.events)}
-_ACCOUNTS = _readers(_BOOK.idl.accounts)
-_PREFIX = {_BOOK.classes[one.name]: one for one in (*_BOOK.idl.events, *_BOOK.idl.accounts)}
+_EVENTS = {program: _readers(book, book.idl.events) for program, book in _BOOKS.items()}
+# By discriminator alone: no two programs of ours have accounts of one name.
+_ACCOUNTS = {key: read for book in _BOOKS.values() for key, read in _readers(book, book.idl.accounts).items()}
+_PREFIX = {
+    book.classes[one.name]: (book, one) for book in _BOOKS.values() for one in (*book.idl.events, *book.idl.accounts)
+}
 _INSTRUCTIONS = {
     program: {
         one.discriminator: (cast(type, ARGS[name][one.name]), tuple(book.reader(arg.type) for arg in one.args))
         for one in book.idl.instructions
     }
     for program, name, book in (
-        (MARKET_ID, "market", _BOOK),
+        (MARKET_ID, "market", _BOOKS[MARKET_ID]),
+        (CREATOR_ID, "creator", _BOOKS[CREATOR_ID]),
         (POSTER_ID, "poster", Book(load("poster"), {})),
     )
 }
@@ -82,7 +87,7 @@ def decode_header(data: bytes) -> Header:
 
 
 def decode_account(data: bytes) -> Account:
-    """An account of the market program from its whole data; raises DecodeError."""
+    """An account of the market or the creator program from its whole data; raises DecodeError."""
     reader = _ACCOUNTS.get(data[:DISCRIMINATOR_BYTES])
     if reader is None:
         raise UnknownDiscriminator(f"no account {data[:DISCRIMINATOR_BYTES].hex()}")
@@ -90,11 +95,12 @@ def decode_account(data: bytes) -> Account:
 
 
 def _encode(value: msgspec.Struct) -> bytes:
-    named = _PREFIX.get(type(value))
-    if named is None:
+    known = _PREFIX.get(type(value))
+    if known is None:
         raise BadValue(f"{type(value).__name__} has no discriminator")
+    book, named = known
     out = bytearray(named.discriminator)
-    _BOOK.write(Defined(named.name), value, out)
+    book.write(Defined(named.name), value, out)
     return bytes(out)
 
 
@@ -109,7 +115,7 @@ def encode_account(account: Account) -> bytes:
 
 
 def decode_instruction(program: Pubkey, data: bytes) -> msgspec.Struct:
-    """The arguments of an instruction of the market or the poster program (`StakeArgs(...)`); raises DecodeError."""
+    """The arguments of an instruction of one of our programs or the poster (`StakeArgs(...)`); raises DecodeError."""
     known = _INSTRUCTIONS.get(program, {}).get(bytes(data[:DISCRIMINATOR_BYTES]))
     if known is None:
         raise UnknownDiscriminator(f"no instruction {data[:DISCRIMINATOR_BYTES].hex()} of {program}")

@@ -117,6 +117,13 @@ class ClosedWhat(IntEnum):
     ORPHAN = 3
 
 
+class ShareSide(IntEnum):
+    """SharesTraded.side."""
+
+    BUY = 0
+    SELL = 1
+
+
 class Mode(IntEnum):
     """Config.mode: who may create a market, and the state it starts in."""
 

@@ -80,6 +80,29 @@ MARKET: tuple[tuple[int, str, str], ...] = (
     (6901, "Overflow", "A number left its range. Nothing was changed; please report this."),
 )
 
+CREATOR: tuple[tuple[int, str, str], ...] = (
+    (6004, "BadMint", "This mint is not of a token program, or has an extension that pools do not take."),
+    (6201, "AmountTooSmall", "At least one share has to be traded."),
+    (6203, "NonceUsed", "This nonce was used before, or is too old."),
+    (6204, "Expired", "The transaction came after the slot it was valid until."),
+    (6211, "WrongVault", "This is not the pool's token account."),
+    (6212, "WrongMint", "This is not the pool's mint, or not its token program."),
+    (6501, "WrongDestination", "This is not where the payment has to go."),
+    (6504, "NothingOwed", "Nothing is owed."),
+    (6600, "BadCurve", "The curve is out of its bounds, or every share would be free."),
+    (6601, "BadLock", "Bought shares have to stay locked for longer."),
+    (6602, "SupplyExceeded", "The pool has fewer shares left to sell than that."),
+    (6603, "CostTooHigh", "The shares cost more than the bound by the time the transaction landed."),
+    (6604, "OutTooLow", "The shares bring less than the bound by the time the transaction landed."),
+    (6605, "SharesTooFew", "The holder has fewer shares than that."),
+    (6606, "SharesLocked", "The shares are still locked after a purchase."),
+    (6607, "WrongHolder", "This holder belongs to another wallet or another pool."),
+    (6608, "NothingNew", "No dividends came in, or nobody holds shares that could earn them."),
+    (6609, "BadPairs", "Accounts must come in pairs, with one bump for each payment."),
+    (6900, "InvariantViolated", "The pool would hold less than it owes. Nothing was changed; please report this."),
+    (6901, "Overflow", "A number left its range. Nothing was changed; please report this."),
+)
+
 POSTER: tuple[tuple[int, str, str], ...] = (
     (6000, "NotAPrice", "This account is not a price update."),
     (6001, "NotAuthority", "Only the one who wrote a price update may close it."),

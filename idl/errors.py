@@ -18,9 +18,9 @@ from typing import Final, Literal
 import msgspec
 from solders.pubkey import Pubkey
 
-from idl.error_table import MARKET, POSTER
+from idl.error_table import CREATOR, MARKET, POSTER
 from idl.foreign_errors import ANCHOR, SYSTEM, TOKEN, Row
-from idl.program import MARKET_ID, POSTER_ID, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
+from idl.program import CREATOR_ID, MARKET_ID, POSTER_ID, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
 
 Class = Literal["retry_later", "look", "never"]
 
@@ -67,7 +67,8 @@ class ProgramError(msgspec.Struct, frozen=True, gc=False):
 
 # Time alone mends these: the same instruction can succeed later.
 _RETRY_LATER: Final = {
-    "MintDisabled", "NotDecided", "NotOpen", "Paused", "StrikeNotFinal", "TooEarly", "Unpayable",
+    "MintDisabled", "NotDecided", "NothingNew", "NotOpen", "Paused", "SharesLocked", "StrikeNotFinal", "TooEarly",
+    "Unpayable",
 }  # fmt: skip
 # Something moved between reading and landing: whoever acts reads again and decides anew.
 _LOOK: Final = {
@@ -75,6 +76,8 @@ _LOOK: Final = {
     "BadId", "CreditTooSmall", "FeesLeft", "Halted", "InvariantViolated", "MarketExists", "NonceUsed", "NotHalted",
     "NothingOwed", "NotPendingAdmin", "Overflow", "PriceOutsideWindow", "RateTooLow", "ResolutionLeft", "SharesLeft",
     "StrikeFinal", "VotedAlready", "WrongChange", "WrongState",
+    # the creator program's
+    "CostTooHigh", "OutTooLow", "SharesTooFew", "SupplyExceeded",
     # the framework's and the token program's
     "AccountNotInitialized", "AccountDiscriminatorNotFound", "AccountOwnedByWrongProgram", "InsufficientFunds",
     "AccountFrozen", "UninitializedState", "AlreadyInUse", "AccountAlreadyInUse", "ResultWithNegativeLamports",
@@ -88,6 +91,8 @@ _NEVER: Final = {
     "NotInitAuthority", "NotSource", "StrikeFixed", "TooLate", "WrongBondVault", "WrongDestination", "WrongEngine",
     "WrongMint", "WrongPayer", "WrongPosition", "WrongResolution", "WrongSource", "WrongVault",
     "WrongVote",
+    # the creator program's
+    "BadCurve", "BadLock", "BadPairs", "WrongHolder",
 }  # fmt: skip
 CLASSIFIED: Final = _RETRY_LATER | _LOOK | _NEVER
 
@@ -104,13 +109,14 @@ def _table(*rows: Iterable[Row]) -> dict[int, ProgramError]:
 _TOKEN = _table(TOKEN)
 _TABLES: Final = {
     MARKET_ID: _table(ANCHOR, MARKET),
+    CREATOR_ID: _table(ANCHOR, CREATOR),
     POSTER_ID: _table(ANCHOR, POSTER),
     TOKEN_PROGRAM: _TOKEN,
     TOKEN_2022_PROGRAM: _TOKEN,
     SYSTEM_PROGRAM: _table(SYSTEM),
 }
 # A code whose program is not known: custom codes of callers pass through, so ours come first, then the token program.
-_ANY: Final = _TOKEN | _TABLES[MARKET_ID]
+_ANY: Final = _TOKEN | _TABLES[CREATOR_ID] | _TABLES[MARKET_ID]
 
 
 def program_error(program: Pubkey | None, code: int) -> ProgramError:

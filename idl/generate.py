@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from idl.errors import SchemaError
 from idl.placing import EVENT_FILES, INSTRUCTION_FILES, place
 from idl.program import idl_json
 from idl.render import classes, error_table, init_events, init_instructions, instructions
@@ -51,31 +52,54 @@ def _shared(idl: Idl) -> list[TypeDef]:
     return list(found.values())
 
 
-def _market(idl: Idl, shared: list[TypeDef]) -> Iterator[tuple[str, str]]:
-    events = {one.name: idl.types[one.name] for one in idl.events}
+def _merged(market: Idl, creator: Idl) -> list[TypeDef]:
+    """The shared types of both programs; one that both have is the same in both."""
+    found = {one.name: one for one in _shared(market)}
+    for one in _shared(creator):
+        if found.setdefault(one.name, one) != one:
+            raise SchemaError(f"{one.name} differs between the programs")
+    return list(found.values())
+
+
+def _events(market: Idl, creator: Idl) -> dict[str, list[TypeDef]]:
+    """The events of both programs by file."""
+    placed = place([one.name for one in market.events], EVENT_FILES)
+    files = {file: [market.types[name] for name in names] for file, names in placed.items()}
+    return files | {"creator": [creator.types[one.name] for one in creator.events]}
+
+
+def _values(market: Idl, creator: Idl, shared: list[TypeDef]) -> Iterator[tuple[str, str]]:
+    events = _events(market, creator)
     yield "types.py", classes("Values inside events, accounts and arguments.", shared, ())
-    for file, names in place(list(events), EVENT_FILES).items():
-        yield f"events/{file}.py", classes(f"Events of the group {file}.", [events[name] for name in names], shared)
-    yield "events/__init__.py", init_events(place(list(events), EVENT_FILES), shared)
-    accounts = [idl.types[one.name] for one in idl.accounts]
-    yield "accounts.py", classes("Accounts of the market program.", accounts, shared, union="Account")
+    for file, definitions in events.items():
+        yield f"events/{file}.py", classes(f"Events of the group {file}.", definitions, shared)
+    names = {file: [one.name for one in definitions] for file, definitions in events.items()}
+    yield "events/__init__.py", init_events(names, shared)
+    accounts = [idl.types[one.name] for idl in (market, creator) for one in idl.accounts]
+    yield "accounts.py", classes("Accounts of the market and the creator program.", accounts, shared, union="Account")
 
 
-def generated() -> dict[str, str]:
-    """Every generated file by its path in this package."""
-    market, poster = parse(idl_json("market")), parse(idl_json("poster"))
-    shared = _shared(market)
-    files = dict(_market(market, shared))
+def _calls(market: Idl, creator: Idl, poster: Idl, shared: list[TypeDef]) -> Iterator[tuple[str, str]]:
     groups = place([one.name for one in market.instructions], INSTRUCTION_FILES)
     by_name = {one.name: one for one in market.instructions}
     for file, names in groups.items():
         chosen = [by_name[name] for name in names]
         what = f"Instructions of the group {file}."
-        files[f"instructions/{file}.py"] = instructions("MARKET_ID", what, chosen, shared)
+        yield f"instructions/{file}.py", instructions("MARKET_ID", what, chosen, shared)
+    what = "Instructions of the creator program."
+    yield "instructions/creator.py", instructions("CREATOR_ID", what, list(creator.instructions), shared)
     what = "Instructions of the poster, which exists on localnet only."
-    files["instructions/poster.py"] = instructions("POSTER_ID", what, list(poster.instructions), shared)
-    files["instructions/__init__.py"] = init_instructions(groups, by_name, poster)
-    files["error_table.py"] = error_table(market, poster)
+    yield "instructions/poster.py", instructions("POSTER_ID", what, list(poster.instructions), shared)
+    groups["creator"] = [one.name for one in creator.instructions]
+    yield "instructions/__init__.py", init_instructions(groups, {"market": market, "creator": creator}, poster)
+
+
+def generated() -> dict[str, str]:
+    """Every generated file by its path in this package."""
+    market, creator, poster = (parse(idl_json(name)) for name in ("market", "creator", "poster"))
+    shared = _merged(market, creator)
+    files = dict(_values(market, creator, shared)) | dict(_calls(market, creator, poster, shared))
+    files["error_table.py"] = error_table({"MARKET": market, "CREATOR": creator, "POSTER": poster})
     return files
 
 

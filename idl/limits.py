@@ -33,6 +33,13 @@ VOID_AFTER_MAX_S: Final = 30 * 86_400
 DECIDED_DEADLINE_S: Final = 30 * 86_400
 CONFIG_CHANGE_OPEN_S: Final = 7 * 86_400
 
+# A creator's pool: most shares, and what its curve a k^2 + c stays below.
+POOL_SUPPLY_MAX: Final = 1 << 20
+POOL_A_BOUND: Final = 1 << 40
+POOL_C_BOUND: Final = 1 << 62
+LOCK_S_MIN_LOCALNET: Final = 1
+LOCK_S_MIN: Final = 86_400
+
 # A transaction v1 names at most so many accounts (SIMD-0385).
 V1_KEYS_MAX: Final = 64
 
@@ -42,6 +49,9 @@ PAY_OUT_LEGACY_MAX: Final = 8
 PAY_OUT_LEGACY_NATIVE_MAX: Final = 11
 PAY_OUT_V1_MAX: Final = 18
 PAY_OUT_V1_NATIVE_MAX: Final = 27
+# pay_dividends: pairs of [holder, destination] likewise.
+PAY_DIVIDENDS_LEGACY_MAX: Final = 11
+PAY_DIVIDENDS_V1_MAX: Final = 28
 
 
 def market_id(slot: int, k: int) -> int:

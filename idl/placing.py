@@ -1,6 +1,7 @@
-"""Which generated file an event or instruction goes into: the folders of programs/market/src/instructions.
+"""Which generated file an event or instruction of the market goes into: the folders of its instructions in Rust.
 
-A name that is not placed makes the generator stop, so that every new one is put on the map by hand.
+Those of the creator program go into `creator`. A name of the market that is not placed makes the generator stop, so
+that every new one is put on the map by hand.
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,9 +9,10 @@ from typing import Final
 from solders.pubkey import Pubkey
 
 MARKET_ID: Final = Pubkey.from_string("47oACmK7MX7nmMjSerXJp7T8GVvZWy6oKVZBpX71Hrqk")
+CREATOR_ID: Final = Pubkey.from_string("BqmvVcRWv4Z8NX7g4s17iuWfLmvEM9bJvx2bXqUbHvEf")
 POSTER_ID: Final = Pubkey.from_string("5de84KoXhPhnaUnshB7r9qCVAB9jKADeFVG7ZJoDDerR")
 # Ours are those whose events are mirrored; the poster only writes price accounts, on localnet.
-PROGRAM_IDS: Final = frozenset({MARKET_ID})
+PROGRAM_IDS: Final = frozenset({MARKET_ID, CREATOR_ID})
 
 # The first eight bytes of every self-call that carries an event (anchor_lang::event::EVENT_IX_TAG_LE).
 EVENT_IX_TAG: Final = bytes.fromhex("e445a52e51cb9a1d")
@@ -26,5 +27,5 @@ WSOL_MINT: Final = Pubkey.from_string("So111111111111111111111111111111111111111
 
 
 def idl_json(name: str) -> bytes:
-    """The committed IDL file of the program `market` or `poster`."""
+    """The committed IDL file of the program `market`, `creator` or `poster`."""
     return resources.files("idl").joinpath(f"{name}.json").read_bytes()

@@ -112,7 +112,8 @@ def init_events(files: Mapping[str, Sequence[str]], shared: Sequence[TypeDef]) -
     imports = [line for file in sorted(files) for line in _import(f"idl.events.{file}", files[file])]
     imports += _import("idl.types", inner)
     union = ["", "Event = (", f"    {events[0]}", *(f"    | {name}" for name in events[1:]), ")"]
-    return _module("Every event of the market program.", imports, [*union, *_all(["Event", *events, *inner])])
+    what = "Every event of the market and the creator program."
+    return _module(what, imports, [*union, *_all(["Event", *events, *inner])])
 
 
 def _seeds(slot: AccountSlot) -> tuple[bytes, ...] | None:
@@ -218,7 +219,7 @@ def _bytes(raw: bytes) -> str:
     return 'b"' + repr(raw)[2:-1].replace('"', '\\"') + '"'
 
 
-def init_instructions(files: Mapping[str, Sequence[str]], by_name: Mapping[str, InstructionDef], poster: Idl) -> str:
+def init_instructions(files: Mapping[str, Sequence[str]], programs: Mapping[str, Idl], poster: Idl) -> str:
     """The front of instructions/: all builders and argument classes; the poster's stay in `poster`."""
     imports, public = ["from idl.instructions import poster"], ["ARGS", "poster"]
     for file in sorted(files):
@@ -227,16 +228,18 @@ def init_instructions(files: Mapping[str, Sequence[str]], by_name: Mapping[str, 
         public += names
     lines = ["", "# By program and instruction: the class that holds the arguments."]
     lines += ["ARGS: dict[str, dict[str, type]] = {"]
-    lines += ['    "market": {', *(f'        "{name}": {pascal(name)}Args,' for name in sorted(by_name)), "    },"]
+    for program, idl in programs.items():
+        names = sorted(one.name for one in idl.instructions)
+        lines += [f'    "{program}": {{', *(f'        "{name}": {pascal(name)}Args,' for name in names), "    },"]
     names = sorted(one.name for one in poster.instructions)
     lines += ['    "poster": {', *(f'        "{name}": poster.{pascal(name)}Args,' for name in names), "    },", "}"]
     return _module("Every instruction of our programs.", imports, [*lines, *_all(public)])
 
 
-def error_table(market: Idl, poster: Idl) -> str:
+def error_table(programs: Mapping[str, Idl]) -> str:
     """The errors of our programs as rows of (code, name, sentence)."""
     body: list[str] = []
-    for name, idl in (("MARKET", market), ("POSTER", poster)):
+    for name, idl in programs.items():
         rows = [f"    ({one.code}, {_quoted(one.name)}, {_quoted(one.msg)})," for one in idl.errors]
         opening = f"{name}: tuple[tuple[int, str, str], ...] = ("
         body += ["", opening, *rows, ")"] if rows else ["", opening + ")"]

@@ -149,7 +149,7 @@ def parse(raw: bytes) -> Idl:
 
 @cache
 def load(name: str) -> Idl:
-    """The committed IDL of the program `market` or `poster`, parsed once."""
+    """The committed IDL of the program `market`, `creator` or `poster`, parsed once."""
     return parse(idl_json(name))
 
 

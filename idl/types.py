@@ -51,7 +51,7 @@ class ConfigTerms(msgspec.Struct, frozen=True, gc=False):
 class Header(msgspec.Struct, frozen=True, gc=False):
     """What every event begins with."""
 
-    subject: bytes  # Config or Market.
+    subject: bytes  # Config, a Market or a Pool.
     seq: int  # 1 for the subject's first event, then without a gap.
     slot: int
     ts: int  # Clock.unix_timestamp, seconds.
@@ -85,3 +85,34 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     escrow: int
     fees_owed: tuple[int, ...]  # Owed to creator, resolver, protocol.
     cost: int
+
+
+class DividendItem(msgspec.Struct, frozen=True, gc=False):
+    """One payment of DividendPaid."""
+
+    owner: bytes
+    amount: int  # Paid, or what would be paid once it can be.
+    status: int  # 0 paid, and Holder.pending 0; 1 skipped and unchanged: the destination cannot receive.
+    debt: int  # Holder.debt after it.
+
+
+class HolderState(msgspec.Struct, frozen=True, gc=False):
+    """A Holder after the event."""
+
+    owner: bytes
+    shares: int
+    debt: int
+    pending: int
+    locked_until: int
+    last_nonce: int
+    nonce_bits: int
+
+
+class PoolState(msgspec.Struct, frozen=True, gc=False):
+    """Where a pool stands after the event, in base units of its mint."""
+
+    supply: int
+    recorded: int  # Dividends counted in and not paid yet.
+    acc: int
+    carry: int
+    accrued: int  # Dividends that this event counted in.

@@ -13,7 +13,7 @@ from localnet.errors import ProgramMismatch
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DEPLOY: Final = ROOT / "localnet" / "deploy"
-NAMES: Final = ("market", "poster")
+NAMES: Final = ("market", "creator", "poster")
 SUMS: Final = "SHA256SUMS"
 
 

@@ -9,7 +9,7 @@ from solders.pubkey import Pubkey
 from idl import addresses
 from idl.accounts import Config
 from idl.codec import decode_account
-from idl.program import MARKET_ID, POSTER_ID
+from idl.program import CREATOR_ID, MARKET_ID, POSTER_ID
 from relayer.admin.terms import Terms, require_equal
 from relayer.chain import Endpoint
 from relayer.errors import BadSetting, ConfigMismatch, HashMismatch, WrongGenesis
@@ -20,7 +20,7 @@ UPGRADEABLE = Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111")
 PROGRAM_STATE = (2).to_bytes(4, "little")
 PROGRAM_DATA_HEADER = 45
 PADDING_MAX = 16
-PROGRAMS = {"market": MARKET_ID, "poster": POSTER_ID}
+PROGRAMS = {"market": MARKET_ID, "creator": CREATOR_ID, "poster": POSTER_ID}
 LOCAL_ONLY = ("poster",)
 
 

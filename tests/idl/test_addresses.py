@@ -4,7 +4,7 @@ import pytest
 from solders.pubkey import Pubkey
 
 from idl import addresses
-from idl.program import ATA_PROGRAM, MARKET_ID, POSTER_ID, TOKEN_PROGRAM, WSOL_MINT
+from idl.program import ATA_PROGRAM, CREATOR_ID, MARKET_ID, POSTER_ID, TOKEN_PROGRAM, WSOL_MINT
 
 KEY, OTHER = Pubkey(bytes(32 * [3])), Pubkey(bytes(32 * [4]))
 
@@ -25,6 +25,10 @@ def test_seeds() -> None:
     assert addresses.position(KEY, OTHER) == found(MARKET_ID, b"position", three, four)
     assert addresses.resolution(KEY) == found(MARKET_ID, b"resolution", three)
     assert addresses.vote(KEY, 1, OTHER) == found(MARKET_ID, b"vote", three, b"\1", four)
+    assert addresses.pool(KEY) == found(CREATOR_ID, b"pool", three)
+    assert addresses.reserve(KEY) == found(CREATOR_ID, b"reserve", three)
+    assert addresses.dividends(KEY) == found(CREATOR_ID, b"dividends", three)
+    assert addresses.holder(KEY, OTHER) == found(CREATOR_ID, b"holder", three, four)
     assert addresses.event_authority() == found(MARKET_ID, b"__event_authority")
     assert addresses.event_authority(POSTER_ID) == found(POSTER_ID, b"__event_authority")
     assert addresses.price(three, -2) == found(POSTER_ID, b"price", three, b"\xfe" + b"\xff" * 7)

@@ -20,18 +20,20 @@ from idl.enums import (
     Pause,
     ResolutionFlag,
     Round,
+    ShareSide,
     SourceKind,
     State,
     TradeKind,
     effective_state,
 )
 
-RUST = Path(__file__).parents[2] / "programs" / "market" / "src"
+PROGRAMS = Path(__file__).parents[2] / "programs"
+RUST = PROGRAMS / "market" / "src"
 
 
-def rust_module(name: str) -> dict[str, int]:
+def rust_module(name: str, program: str = "market") -> dict[str, int]:
     """The u8 constants of a module in constants.rs."""
-    body = re.search(rf"pub mod {name} \{{(.*?)\n\}}", (RUST / "constants.rs").read_text(), re.S)
+    body = re.search(rf"pub mod {name} \{{(.*?)\n\}}", (PROGRAMS / program / "src" / "constants.rs").read_text(), re.S)
     assert body, name
     return {key: int(value) for key, value in re.findall(r"pub const (\w+): u8 = (\d+);", body[1])}
 
@@ -54,6 +56,11 @@ def rust_module(name: str) -> dict[str, int]:
 def test_rust_says_the_same(kind: type[IntEnum], module: str) -> None:
     """Each enum equals its Rust module, name by name."""
     assert {one.name: one.value for one in kind} == rust_module(module)
+
+
+def test_rust_says_the_same_of_pools() -> None:
+    """The sides of a trade of shares are Rust's."""
+    assert {one.name: one.value for one in ShareSide} == rust_module("share_side", "creator")
 
 
 def test_rust_bits_and_modes() -> None:

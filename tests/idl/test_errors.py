@@ -4,7 +4,7 @@ import pytest
 
 from idl.errors import CLASSIFIED, program_error
 from idl.foreign_errors import ANCHOR, SYSTEM, TOKEN
-from idl.program import MARKET_ID, POSTER_ID, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
+from idl.program import CREATOR_ID, MARKET_ID, POSTER_ID, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
 from idl.schema import ErrorDef, load
 
 
@@ -18,9 +18,21 @@ def test_ours(error: ErrorDef) -> None:
     assert program_error(None, error.code) == known
 
 
+@pytest.mark.parametrize("error", load("creator").errors, ids=lambda one: one.name)
+def test_those_of_pools(error: ErrorDef) -> None:
+    """The same holds of the creator program; what both refuse has one number and one name."""
+    known = program_error(CREATOR_ID, error.code)
+    assert (known.code, known.name, known.sentence) == (error.code, error.name, error.msg)
+    assert known.sentence.endswith(".")
+    assert error.name in CLASSIFIED
+    assert program_error(None, error.code).name == error.name
+    assert {one.name for one in load("market").errors if one.code == error.code} <= {error.name}
+
+
 def test_no_class_for_nothing() -> None:
     """Every name that has a class is an error of some program."""
-    names = {one.name for one in load("market").errors} | {name for _, name, _ in (*ANCHOR, *TOKEN, *SYSTEM)}
+    names = {one.name for program in ("market", "creator") for one in load(program).errors}
+    names |= {name for _, name, _ in (*ANCHOR, *TOKEN, *SYSTEM)}
     assert names >= CLASSIFIED
 
 

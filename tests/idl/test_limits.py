@@ -50,6 +50,22 @@ def test_rust_says_the_same(name: str, ours: int) -> None:
     assert rust(name) == ours
 
 
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("math/src/curve.rs", f"SUPPLY_MAX: u64 = 1 << {limits.POOL_SUPPLY_MAX.bit_length() - 1};"),
+        ("math/src/curve.rs", f"A_BOUND: u64 = 1 << {limits.POOL_A_BOUND.bit_length() - 1};"),
+        ("math/src/curve.rs", f"C_BOUND: u64 = 1 << {limits.POOL_C_BOUND.bit_length() - 1};"),
+        ("math/src/nonce.rs", f"WINDOW: u64 = {limits.NONCE_WINDOW};"),
+        ("creator/src/constants.rs", f"LOCK_S_MIN: u32 = {limits.LOCK_S_MIN_LOCALNET};"),
+        ("creator/src/constants.rs", f"LOCK_S_MIN: u32 = {limits.LOCK_S_MIN:_};"),
+    ],
+)
+def test_rust_says_the_same_of_pools(file: str, line: str) -> None:
+    """The bounds of pools equal the Rust constants; the lock's floor is that of the cluster."""
+    assert line in (Path(__file__).parents[2] / "programs" / file).read_text()
+
+
 def test_market_id() -> None:
     """An id holds its slot and a number of 16 bits."""
     made = limits.market_id(300_000_001, 7)

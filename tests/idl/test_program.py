@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from solders.keypair import Keypair
 
-from idl.program import EVENT_IX_TAG, MARKET_ID, POSTER_ID, PROGRAM_IDS
+from idl.program import CREATOR_ID, EVENT_IX_TAG, MARKET_ID, POSTER_ID, PROGRAM_IDS
 from idl.schema import load
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 
 
-@pytest.mark.parametrize(("name", "program"), [("market", MARKET_ID), ("poster", POSTER_ID)])
+@pytest.mark.parametrize(("name", "program"), [("market", MARKET_ID), ("creator", CREATOR_ID), ("poster", POSTER_ID)])
 def test_ids(name: str, program: object) -> None:
     """IDL, declare_id! and the seeded keypair name the same address."""
     assert load(name).address == str(program)
@@ -22,9 +22,9 @@ def test_ids(name: str, program: object) -> None:
     assert Keypair.from_seed(hashlib.sha256(f"sealbook program {name}".encode()).digest()).pubkey() == program
 
 
-def test_only_the_market_is_mirrored() -> None:
+def test_what_is_mirrored() -> None:
     """The poster is apart: its accounts are not events of ours."""
-    assert frozenset({MARKET_ID}) == PROGRAM_IDS
+    assert frozenset({MARKET_ID, CREATOR_ID}) == PROGRAM_IDS
 
 
 def test_event_tag() -> None:

@@ -36,7 +36,7 @@ def test_every_event_has_a_value_and_a_fold_arm() -> None:
 def test_every_instruction_emits() -> None:
     """Each instruction's file calls events::emit, so no change of state is silent."""
     silent = []
-    for instruction in idl_json("market")["instructions"]:
+    for instruction in [*idl_json("market")["instructions"], *idl_json("creator")["instructions"]]:
         paths = [path for path in tree.files(".rs") if Path(path).stem == instruction["name"]]
         if not any("emit" in tree.text(path) for path in paths):
             silent.append(instruction["name"])
@@ -45,8 +45,9 @@ def test_every_instruction_emits() -> None:
 
 def test_every_error_has_a_sentence_and_a_class() -> None:
     """Each program error is known by name, with a sentence and one of the three classes."""
-    for error in idl_json("market")["errors"]:
-        known = errors.program_error(program.MARKET_ID, error["code"])
+    both = {"market": program.MARKET_ID, "creator": program.CREATOR_ID}
+    for ours, error in [(ours, error) for name, ours in both.items() for error in idl_json(name)["errors"]]:
+        known = errors.program_error(ours, error["code"])
         assert known.name == error["name"]
         assert known.sentence.strip()
         assert known.cls in {"retry_later", "look", "never"}
@@ -54,7 +55,7 @@ def test_every_error_has_a_sentence_and_a_class() -> None:
 
 def test_seeds_are_twins() -> None:
     """Every PDA seed constant of the programs is a seed of addresses.py."""
-    rust = tree.text("programs/market/src/constants.rs")
+    rust = tree.text("programs/market/src/constants.rs") + tree.text("programs/creator/src/constants.rs")
     seeds = set(re.findall(r'_SEED: &\[u8\] = b"(\w+)"', rust))
     assert seeds
     source = (Path(addresses.__file__)).read_text()

@@ -26,7 +26,7 @@ def test_committed_programs_verify() -> None:
 
 def test_changed_byte_is_found(tmp_path: Path) -> None:
     """One changed byte is a mismatch that names the file and both hashes."""
-    folder = deploy(tmp_path, market=b"market", poster=b"poster")
+    folder = deploy(tmp_path, market=b"market", creator=b"creator", poster=b"poster")
     assert programs.verify(folder)["market"] == folder / "market.so"
     (folder / "market.so").write_bytes(b"markeT")
     with pytest.raises(ProgramMismatch, match=r"market\.so has sha256 [0-9a-f]{64}, SHA256SUMS says [0-9a-f]{64}"):
@@ -38,4 +38,4 @@ def test_missing_program_is_found(tmp_path: Path) -> None:
     with pytest.raises(ProgramMismatch, match="SHA256SUMS is missing"):
         programs.verify(tmp_path)
     with pytest.raises(ProgramMismatch, match=r"poster\.so is missing"):
-        programs.verify(deploy(tmp_path, market=b"market"))
+        programs.verify(deploy(tmp_path, market=b"market", creator=b"creator"))

@@ -12,6 +12,7 @@ from localnet import wallets
 def test_program_ids_are_the_seeded_ones() -> None:
     """The ids in the IDL are the public keys of the seeded program keypairs."""
     assert wallets.program("market").pubkey() == program.MARKET_ID
+    assert wallets.program("creator").pubkey() == program.CREATOR_ID
     assert wallets.program("poster").pubkey() == program.POSTER_ID
 
 

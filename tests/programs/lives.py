@@ -13,7 +13,7 @@ from idl.enums import FeeKind
 from idl.instructions import close_orphan, init_config, set_mint_rule, set_pause
 from idl.program import WSOL_MINT
 from localnet.wallets import wallet
-from tests.programs import tokens, votes
+from tests.programs import creator_lives, tokens, votes
 from tests.programs.maker_lives import MAKER_LIVES, MAKER_VARIANTS
 from tests.programs.pools import CREATOR, FEED, Pool, create, created, credited, decided, opened, terms, with_strike
 from tests.programs.slots import SLOTS, with_account
@@ -262,6 +262,7 @@ LIVES: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "close_orphan": _orphan,
     "withdraw": lambda world, k: credited(world, mint=USDC, k=k).withdraw("alice", 100),
     **MAKER_LIVES,
+    **creator_lives.LIVES,
 }
 
 
@@ -334,4 +335,5 @@ VARIANTS: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "close_resolution with a rest": _bond_rest,
     "close_market with a rest": _rest,
     **MAKER_VARIANTS,
+    **creator_lives.VARIANTS,
 }

@@ -1,4 +1,4 @@
-"""The accounts of the program made again from its events alone: the promise on which the whole mirror rests."""
+"""The accounts of the programs made again from its events alone: the promise on which the whole mirror rests."""
 
 from collections.abc import Iterable
 
@@ -14,6 +14,8 @@ from idl.events import (
     Closed,
     ConfigChanged,
     Disputed,
+    DividendPaid,
+    DividendsSynced,
     Event,
     FeesCollected,
     MarketCreated,
@@ -21,10 +23,12 @@ from idl.events import (
     OutcomeProposed,
     PaidOut,
     PauseSet,
+    PoolCreated,
     PositionState,
     PriceCandidate,
     PriceResolved,
     Ruled,
+    SharesTraded,
     SharesTransferred,
     Staked,
     StateChanged,
@@ -38,6 +42,7 @@ from idl.events import (
     VoteClaimed,
     Withdrawn,
 )
+from tests.programs import rebuild_pools
 
 replace = msgspec.structs.replace
 NOBODY = bytes(32)
@@ -68,6 +73,8 @@ def _apply(found: Accounts, event: Event) -> None:
     match event:
         case ConfigChanged() | PauseSet() | MintRuleSet():
             _config(found, event)
+        case PoolCreated() | SharesTraded() | DividendsSynced() | DividendPaid():
+            rebuild_pools.apply(found, event)
         case MarketCreated():
             found[Pubkey(event.header.subject)] = _market(event)
         case OutcomeProposed() | PriceCandidate():

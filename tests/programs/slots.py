@@ -9,7 +9,9 @@ from tests.programs.pools import CREATOR
 from tests.programs.world import Call, key
 
 SLOTS: Final[Mapping[str, tuple[str, ...]]] = {
-    one.name: tuple(slot.name for slot in one.accounts) for one in load("market").instructions
+    one.name: tuple(slot.name for slot in one.accounts)
+    for program in ("market", "creator")
+    for one in load(program).instructions
 }
 
 

@@ -13,17 +13,17 @@ from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 
 from idl.addresses import config
-from idl.program import MARKET_ID
+from idl.program import PROGRAM_IDS
 from idl.schema import load
 from localnet.wallets import wallet
-from tests.programs import tokens
+from tests.programs import creator_lives, tokens
 from tests.programs.lives import LIVES, SLOTS, VARIANTS
 from tests.programs.world import SOL, Call, World
 
 STRANGER: Final = wallet("a stranger")
 FEE_PAYER: Final = wallet("a fee payer")
 FORGER: Final = wallet("a forger's program").pubkey()
-ACCOUNTS: Final = {one.name: one.accounts for one in load("market").instructions}
+ACCOUNTS: Final = {one.name: one.accounts for program in ("market", "creator") for one in load(program).instructions}
 
 # (instruction or variant, slot) -> the ways in which it may differ; what is said of a variant goes first.
 PAYS: Final = tuple(n for n, slots in ACCOUNTS.items() if any(s.name == "payer" and s.signer for s in slots))
@@ -81,6 +81,7 @@ FREE: Final[dict[tuple[str, str], set[str]]] = {
     ("collect_fees late", "program"): set(),
     ("close_resolution with a rest", "treasury_destination"): set(),
     ("close_market with a rest", "treasury_destination"): set(),
+    **creator_lives.FREE,
 }
 ALL: Final = {**LIVES, **VARIANTS}
 
@@ -96,8 +97,8 @@ def spoilt(world: World, name: str, call: Call, other: Call) -> Iterator[tuple[s
             "a copy": AccountMeta(copied(world, good.pubkey, None), False, good.is_writable),
             "a forgery": AccountMeta(copied(world, good.pubkey, FORGER), False, good.is_writable),
         }
-        if world.owner(good.pubkey) == MARKET_ID:
-            del ways["a copy"]  # only the program itself writes its accounts, and never at another address
+        if world.owner(good.pubkey) in PROGRAM_IDS:
+            del ways["a copy"]  # only a program itself writes its accounts, and never at another address
         if good.is_signer:
             ways["unsigned"] = AccountMeta(good.pubkey, False, good.is_writable)
             ways = {way: meta for way, meta in ways.items() if way in ("a stranger", "unsigned")}
@@ -128,7 +129,7 @@ def replaced(instruction: Instruction, at: int, meta: AccountMeta) -> Instructio
 
 def signers(instruction: Instruction, call: Call) -> tuple[Keypair, ...]:
     """Whoever has to sign it, behind a fee payer of its own, so that a missing signature is missing."""
-    known = {one.pubkey(): one for one in (*call.signers, STRANGER, *map(wallet, ("bob", "alice")))}
+    known = {one.pubkey(): one for one in (*call.signers, STRANGER, *map(wallet, ("bob", "alice", "oracle")))}
     return (FEE_PAYER, *(known[m.pubkey] for m in instruction.accounts if m.is_signer))
 
 
@@ -195,6 +196,7 @@ SAME: Final[dict[str, set[tuple[str, str]]]] = {
     "withdraw_subsidy of SOL": LEFT_OUT["withdraw_subsidy"],
     "close_market with a rest": {(slot, "creator_destination") for slot in (*CLOSING, "treasury_destination")},
     "close_market with a subsidy": {(slot, "treasury_destination") for slot in (*CLOSING, "creator_destination")},
+    **creator_lives.SAME,
 }
 
 

@@ -19,6 +19,7 @@ from idl.program import WSOL_MINT
 from idl.schema import load
 from localnet.wallets import wallet
 from tests.programs import votes
+from tests.programs.creators import followed
 from tests.programs.lives import LIVES, VARIANTS
 from tests.programs.pools import (
     FEED,
@@ -152,6 +153,14 @@ CASES: Final = {
     "withdraw_subsidy": {
         "spl": LIVES["withdraw_subsidy"], "sol, unwrapping": VARIANTS["withdraw_subsidy of SOL"],
     },
+    "buy_shares": {
+        "new holder": LIVES["buy_shares"], "existing holder": VARIANTS["buy_shares again"],
+        "sol": VARIANTS["buy_shares for SOL"],
+    },
+    "sell_shares": {"spl": LIVES["sell_shares"], "sol": VARIANTS["sell_shares for SOL"]},
+    "sync_dividends": {"spl": LIVES["sync_dividends"], "sol": VARIANTS["sync_dividends of SOL"]},
+    "claim_dividend": {"spl": LIVES["claim_dividend"], "sol": VARIANTS["claim_dividend of SOL"]},
+    "pay_dividends": {"2 spl": LIVES["pay_dividends"], "2 sol": VARIANTS["pay_dividends of SOL"]},
     "post": {"plain": _post},
     "close": {"plain": _close_price},
 }  # fmt: skip
@@ -169,8 +178,8 @@ def _measure(life: Callable[[World, int], Call], name: str) -> int:
 
 
 def test_compute_units(units: dict[str, dict[str, int]]) -> None:
-    """Every instruction of both programs costs what it cost before."""
-    assert set(units) == {one.name for program in ("market", "poster") for one in load(program).instructions}
+    """Every instruction of all programs costs what it cost before."""
+    assert set(units) == {one.name for program in ("market", "creator", "poster") for one in load(program).instructions}
     compare("compute_units", units)
 
 
@@ -183,6 +192,7 @@ def test_compute_units(units: dict[str, dict[str, int]]) -> None:
         ("dispute", "spl", 15_000), ("finalize", "spl", 6_000), ("finalize", "contested", 6_000),
         ("buy", "2 outcomes", 15_000), ("buy", "8 outcomes", 18_000), ("sell", "2 outcomes", 15_000),
         ("sell", "8 outcomes", 18_000),
+        ("buy_shares", "existing holder", 15_000), ("buy_shares", "sol", 15_000), ("sell_shares", "spl", 15_000),
         ("create_market", "plain", 35_000), ("create_market", "longest", 35_000),
     ],
 )  # fmt: skip
@@ -216,9 +226,13 @@ def test_account_sizes(world: World) -> None:
         "Vote": addresses.vote(pool.address, Round.DISPUTE, key("dave")).address,
         "PriceUpdate": where,
     }
+    shares = followed(world)
+    places |= {"Pool": shares.address, "Holder": shares.holder("alice")}
+    places |= {"Reserve": shares.reserve, "Dividends": shares.dividends}
     found = {name: len(world.data(place) or b"") for name, place in places.items()}
     assert found == {
         "Config": 368, "MintRule": 80, "Market": 568, "Vault": 165, "BondVault": 165, "Position, 2 outcomes": 144 + 16,
         "Position, 8 outcomes": 144 + 64, "Resolution": 312, "Vote": 88, "PriceUpdate": 134,
+        "Pool": 160, "Holder": 160, "Reserve": 165, "Dividends": 165,
     }  # fmt: skip
     compare("account_sizes", found)

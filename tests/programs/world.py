@@ -21,7 +21,16 @@ from idl.codec import decode_account, decode_event
 from idl.errors import ProgramError, program_error
 from idl.events import ConfigTerms, Event
 from idl.instructions import init_config, poster, set_mint_rule
-from idl.program import EVENT_IX_TAG, MARKET_ID, POSTER_ID, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, WSOL_MINT
+from idl.program import (
+    CREATOR_ID,
+    EVENT_IX_TAG,
+    MARKET_ID,
+    POSTER_ID,
+    PROGRAM_IDS,
+    TOKEN_2022_PROGRAM,
+    TOKEN_PROGRAM,
+    WSOL_MINT,
+)
 from localnet.wallets import wallet
 from tests.programs import tokens
 
@@ -111,6 +120,7 @@ class World:
     def __init__(self, terms: ConfigTerms = TERMS, *, config: bool = True) -> None:
         self.svm = LiteSVM()
         self.svm.add_program(MARKET_ID, _program("market"))
+        self.svm.add_program(CREATOR_ID, _program("creator"))
         self.svm.add_program(POSTER_ID, _program("poster"))
         self.events: list[Event] = []
         self.at(START, slot=SLOT)
@@ -202,7 +212,7 @@ class World:
         return self.svm.get_balance(where) or 0
 
     def account(self, where: Pubkey) -> Account | None:
-        """A decoded account of the market program, None where there is none."""
+        """A decoded account of our programs, None where there is none."""
         data = self.data(where)
         return decode_account(data) if data else None
 
@@ -243,6 +253,7 @@ def _events(message: Message, answer: TransactionMetadata) -> tuple[Event, ...]:
         for one in inner:
             compiled = one.instruction()
             data = bytes(compiled.data)
-            if message.account_keys[compiled.program_id_index] == MARKET_ID and data.startswith(EVENT_IX_TAG):
-                found.append(decode_event(MARKET_ID, data[len(EVENT_IX_TAG) :]))
+            program = message.account_keys[compiled.program_id_index]
+            if program in PROGRAM_IDS and data.startswith(EVENT_IX_TAG):
+                found.append(decode_event(program, data[len(EVENT_IX_TAG) :]))
     return tuple(found)

@@ -6,7 +6,7 @@ use anchor_lang_idl::build::IdlBuilder;
 use anchor_lang_idl::types::{Idl, IdlInstructionAccountItem};
 use anyhow::{Context, Result};
 
-const PROGRAMS: [&str; 2] = ["market", "poster"];
+const PROGRAMS: [&str; 3] = ["market", "creator", "poster"];
 
 fn main() -> Result<()> {
     // The builder mistakes the variable that rustup's cargo sets for a wish to install that toolchain.

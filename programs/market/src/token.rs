@@ -35,6 +35,7 @@ const TOKEN_METADATA: u16 = 19;
 
 const TRANSFER_CHECKED: u8 = 12;
 const CLOSE_ACCOUNT: u8 = 9;
+const SYNC_NATIVE: u8 = 17;
 const INITIALIZE_ACCOUNT_3: u8 = 18;
 
 fn bytes<const N: usize>(data: &[u8], at: usize) -> Option<[u8; N]> {
@@ -155,6 +156,13 @@ pub fn initialize<'info>(
     let accounts = vec![AccountMeta::new(*account.key, false), AccountMeta::new_readonly(*mint.key, false)];
     let instruction = Instruction { program_id: *token_program.key, accounts, data };
     Ok(invoke_signed_unchecked(&instruction, &[account.clone(), mint.clone()], &[])?)
+}
+
+/// Counts lamports that were sent to a wrapped SOL account into its amount.
+pub fn sync_native<'info>(account: &AccountInfo<'info>, token_program: &AccountInfo<'info>) -> Result<()> {
+    let accounts = vec![AccountMeta::new(*account.key, false)];
+    let instruction = Instruction { program_id: *token_program.key, accounts, data: vec![SYNC_NATIVE] };
+    Ok(invoke_signed_unchecked(&instruction, std::slice::from_ref(account), &[])?)
 }
 
 /// Closes a token account of the market; its lamports (for SOL: all the SOL in it) go to `to`.

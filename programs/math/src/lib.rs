@@ -4,9 +4,12 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod curve;
+pub mod dividends;
 pub mod explog;
 pub mod fees;
 pub mod fixed;
 pub mod lmsr;
+pub mod nonce;
 pub mod parimutuel;
 pub mod tables;

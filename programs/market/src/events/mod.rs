@@ -55,7 +55,7 @@ pub fn emit_sized<E: anchor_lang::Event + AnchorSerialize + anchor_lang::Discrim
 /// What every event begins with.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
 pub struct Header {
-    /// Config or Market.
+    /// Config, a Market or a Pool.
     pub subject: Pubkey,
     /// 1 for the subject's first event, then without a gap.
     pub seq: u64,

@@ -1,6 +1,7 @@
 //! Position: one wallet's shares of one market. Opens only while the market is Active, closes only once it is decided.
 
 use anchor_lang::prelude::*;
+use market_math::nonce;
 
 use crate::constants::{NONE, POSITION_SEED};
 use crate::errors::MarketError;
@@ -93,16 +94,8 @@ impl Position {
 
     /// Uses a nonce once, in a window of 64 so that several may fly at once.
     pub fn use_nonce(&mut self, n: u64) -> Result<()> {
-        require!(n != 0, MarketError::NonceUsed);
-        if n > self.last_nonce {
-            let shift = n - self.last_nonce;
-            self.nonce_bits = if shift >= 64 { 1 } else { self.nonce_bits << shift | 1 };
-            self.last_nonce = n;
-            return Ok(());
-        }
-        let back = self.last_nonce - n;
-        require!(back < 64 && self.nonce_bits >> back & 1 == 0, MarketError::NonceUsed);
-        self.nonce_bits |= 1 << back;
+        let after = nonce::used(self.last_nonce, self.nonce_bits, n).ok_or(MarketError::NonceUsed)?;
+        (self.last_nonce, self.nonce_bits) = after;
         Ok(())
     }
 }
