@@ -18,6 +18,7 @@ from idl.codec import decode_instruction
 from idl.errors import DecodeError
 from idl.program import (
     ATA_PROGRAM,
+    CREATOR_ID,
     MARKET_ID,
     PROGRAM_IDS,
     SYSTEM_PROGRAM,
@@ -38,7 +39,7 @@ VALID_UNTIL_SLOTS_MAX = 400
 LAMPORTS_PER_BYTE = 6_960
 ACCOUNT_OVERHEAD_BYTES = 128
 
-PROGRAMS = {MARKET_ID: "market"}
+PROGRAMS = {MARKET_ID: "market", CREATOR_ID: "creator"}
 
 _CREATE_IDEMPOTENT = b"\x01"
 _TRANSFER = (2).to_bytes(4, "little")
@@ -69,6 +70,7 @@ class Allowed:
 
 
 POSITION_RENT = rent(208)
+HOLDER_RENT = rent(160)
 ALLOWED: dict[str, Allowed] = {
     rule.name: rule
     for rule in (
@@ -88,6 +90,16 @@ ALLOWED: dict[str, Allowed] = {
         Allowed(name="propose_outcome", signer="proposer", wraps=True),
         Allowed(name="dispute", signer="disputer", wraps=True),
         Allowed(name="vote", signer="voter", amount="weight", position="vote", wraps=True),
+        Allowed(
+            name="create_pool", signer="creator", rent_slot="payer", rent_max=2 * HOLDER_RENT + 2 * rent(165),
+            amount="max_cost", subject="pool", position="holder", wraps=True,
+        ),
+        Allowed(
+            name="buy_shares", signer="owner", rent_slot="payer", rent_max=HOLDER_RENT, amount="max_cost",
+            subject="pool", position="holder", wraps=True,
+        ),
+        Allowed(name="sell_shares", signer="owner", subject="pool", position="holder", wraps=True),
+        Allowed(name="claim_dividend", signer="owner", subject="pool", position="holder", wraps=True),
     )
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """One file a noun: parse the request, run one statement or one submit, answer. HANDLERS is the whole surface."""
 
 from . import (
+    creators,
     deciding,
     markets,
     metadata,
@@ -48,6 +49,14 @@ HANDLERS = [
     deciding.vote,
     deciding.propose,
     deciding.dispute,
+    creators.creator,
+    creators.creator_holders,
+    creators.creator_trades,
+    creators.creator_dividends,
+    creators.pool_create,
+    creators.shares_buy,
+    creators.shares_sell,
+    creators.dividend_claim,
     relay.relay,
     metadata.put_metadata,
     metadata.get_metadata,

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import base58
 import msgspec
+from solders.pubkey import Pubkey
 
-from idl.program import MARKET_ID
+from idl.program import CREATOR_ID, MARKET_ID
 from idl.schema import load
 from indexer.errors import SourceUnavailable
 from indexer.sources.rpc import Call, Endpoint, Shape, Unanswered
@@ -78,12 +79,22 @@ async def snapshot(endpoints: Sequence[Endpoint], keys: Sequence[str]) -> Snapsh
 
 async def markets(endpoints: Sequence[Endpoint]) -> tuple[int, frozenset[str]]:
     """The slot and the addresses of all Market accounts."""
-    (discriminator,) = (one.discriminator for one in load("market").accounts if one.name == "Market")
+    return await _all(endpoints, MARKET_ID, "market", "Market")
+
+
+async def pools(endpoints: Sequence[Endpoint]) -> tuple[int, frozenset[str]]:
+    """The slot and the addresses of all Pool accounts."""
+    return await _all(endpoints, CREATOR_ID, "creator", "Pool")
+
+
+async def _all(endpoints: Sequence[Endpoint], program: Pubkey, idl: str, name: str) -> tuple[int, frozenset[str]]:
+    """The slot and the addresses of all accounts of one kind."""
+    (discriminator,) = (one.discriminator for one in load(idl).accounts if one.name == name)
     options = {
         "encoding": "base64", "commitment": "finalized", "withContext": True, "dataSlice": {"offset": 0, "length": 0},
         "filters": [{"memcmp": {"offset": 0, "bytes": base58.b58encode(discriminator).decode()}}],
     }  # fmt: skip
-    answer = await ask(endpoints, Call("getProgramAccounts", (str(MARKET_ID), options)), _program)
+    answer = await ask(endpoints, Call("getProgramAccounts", (str(program), options)), _program)
     return answer.context.slot, frozenset(one.pubkey for one in answer.value)
 
 

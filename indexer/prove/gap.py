@@ -13,7 +13,7 @@ from indexer.errors import Refused
 from indexer.fold import CONFIG
 from indexer.fold.work import base58
 from indexer.model import Fetch, Purpose
-from indexer.prove.accounts import markets, snapshot
+from indexer.prove.accounts import markets, pools, snapshot
 from indexer.sources.blocks import Blocks
 from indexer.sources.rpc import Endpoint
 from indexer.store import reads
@@ -81,8 +81,9 @@ async def _agree(
 
 
 async def _none_unknown(endpoints: Sequence[Endpoint], reached: dict[str, int]) -> None:
-    """A market or the config that stands on the chain and that no event speaks of was made in the lost block."""
+    """A market, a pool or the config that is on the chain and that no event speaks of was made in the lost block."""
     _, there = await markets(endpoints)
+    _, there_pools = await pools(endpoints)
     shot = await snapshot(endpoints, [CONFIG])
-    for subject in sorted((there | shot.accounts.keys()) - reached.keys()):
+    for subject in sorted((there | there_pools | shot.accounts.keys()) - reached.keys()):
         raise Refused(f"{subject} is on the chain, and no event of the mirror speaks of it")

@@ -8,11 +8,11 @@ import msgspec
 
 from idl.codec import decode_account
 from idl.errors import DecodeError
-from idl.program import MARKET_ID
+from idl.program import CREATOR_ID, MARKET_ID
 from indexer.errors import StoreUnavailable, WrongGenesis
 from indexer.fold import CONFIG, CONFIG_KIND, MARKET_KIND, POOL_KIND
 from indexer.prove import compare
-from indexer.prove.accounts import KEYS_PER_CALL_MAX, Snapshot, ask, markets, snapshot
+from indexer.prove.accounts import KEYS_PER_CALL_MAX, Snapshot, ask, markets, pools, snapshot
 from indexer.prove.compare import State, Verdict
 from indexer.prove.report import Line, Report, report
 from indexer.sources.rpc import Call, Endpoint
@@ -37,8 +37,9 @@ async def prove(url: str, endpoints: Sequence[Endpoint]) -> Report:
         keys = {subject: await _keys(connection, subject, kind, orphans) for subject, kind in kinds.items()}
     seen = {subject: [await snapshot(endpoints, part) for part in parts] for subject, parts in keys.items()}
     slot_markets, there = await markets(endpoints)
+    slot_pools, there_pools = await pools(endpoints)
     there |= (await snapshot(endpoints, [CONFIG])).accounts.keys()
-    last = max([slot_markets, *(shot.slot for shots in seen.values() for shot in shots)])
+    last = max([slot_markets, slot_pools, *(shot.slot for shots in seen.values() for shot in shots)])
     await _until_final(url, last)
     async with reads.reading(url) as connection:
         orphans = await reads.orphans(connection)
@@ -46,6 +47,7 @@ async def prove(url: str, endpoints: Sequence[Endpoint]) -> Report:
         known = set(await reads.subjects(connection))
         judged = [await _judge(connection, count, seen[count.subject], orphans) for count in counted]
     lines = [line for line, _ in judged] + [_unknown(subject, MARKET_KIND) for subject in sorted(there - known)]
+    lines += [_unknown(subject, POOL_KIND) for subject in sorted(there_pools - known)]
     return report(last, lines, gifts=sum(gifts for _, gifts in judged))
 
 
@@ -119,7 +121,8 @@ def _completeness(count: Count, seq: int | None) -> list[str]:
 async def _state(connection: Connection, count: Count, seq: int) -> State:
     """The subject's rows at a seq: those of the tables where they are there, else folded anew from its events."""
     if count.last_seq != seq:
-        return compare.refold(await reads.events_of(connection, count.subject, to_seq=seq), MARKET_ID)
+        program = CREATOR_ID if count.kind == POOL_KIND else MARKET_ID
+        return compare.refold(await reads.events_of(connection, count.subject, to_seq=seq), program)
     if count.kind == CONFIG_KIND:
         return State(seq, tuple(await reads.rows_of_config(connection)), {})
     of_kind = reads.rows_of_pool if count.kind == POOL_KIND else reads.rows_of_market

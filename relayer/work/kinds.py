@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from solders.pubkey import Pubkey
 
-from idl.accounts import Market, Position, Vote
+from idl.accounts import Holder, Market, Position, Vote
 from idl.codec import decode_account
 from idl.enums import State
 from idl.errors import DecodeError
@@ -56,7 +56,7 @@ def _closed(reading: Reading, subject: object, own: object) -> bool:
     """subject: the market or pool; own: the position, holder or vote, where the instruction has one."""
     if reading.instruction in OF_POOL:
         made = reading.instruction == "create_pool" and subject is not None
-        return made or _used(reading.nonce, None)
+        return made or _used(reading.nonce, own if isinstance(own, Holder) else None)
     market = subject if isinstance(subject, Market) else None
     position = own if isinstance(own, Position) else None
     match reading.instruction:
@@ -80,7 +80,7 @@ def _closed(reading: Reading, subject: object, own: object) -> bool:
             return _used(reading.nonce, position)
 
 
-def _used(nonce: int | None, holding: Position | None) -> bool:
+def _used(nonce: int | None, holding: Position | Holder | None) -> bool:
     """Whether the 64-bit window says that this nonce acted or never can; an account not seen yet used none."""
     if nonce is None or holding is None or nonce > holding.last_nonce:
         return False

@@ -13,7 +13,7 @@ from solders.message import to_bytes_versioned
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
-from api.build import Anchor, activate, decide, trade
+from api.build import Anchor, activate, decide, pool, trade
 from api.errors import AmountTooSmall, ApiError, MarketLocked, MarketNotActive, TooFewShares, WrongEngine, WrongSource
 from api.schemas.markets import Fees, Market
 from api.schemas.transactions import Built
@@ -58,6 +58,15 @@ def trader(one: Market, **more: Any) -> trade.Trader:
     return trade.Trader(**given)
 
 
+def buyer(**more: Any) -> pool.Buyer:
+    """The wallet with shares of a pool."""
+    given: dict[str, Any] = {
+        "pool": ADDRESS, "mint": MINT, "wallet": WALLET.pubkey(), "a": 3, "c": 1_000, "supply": 20, "shares": 10,
+        "due": 5, "locked_until": 0, "nonce": 7, "new_holder": True, "token_program": TOKEN_PROGRAM,
+    } | more  # fmt: skip
+    return pool.Buyer(**given)
+
+
 TERMS = decide.Terms(min_bond=500, bond_bps=200, bond=500, token_program=TOKEN_PROGRAM)
 Build = Callable[[Anchor, str], Built]
 SOL = {"mint": str(WSOL_MINT)}
@@ -88,6 +97,10 @@ BUILDS: dict[str, Build] = {
     "activate": lambda a, m: activate(
         market("lmsr", "approved", mint=m), WALLET.pubkey(), a, fee_to=None, token_program=TOKEN_PROGRAM, subsidy=10**9
     ),
+    "pool_create": lambda a, m: pool.create(buyer(supply=0, mint=Pubkey.from_string(m)), a, lock_s=60, shares=5),
+    "shares_buy": lambda a, m: pool.buy(buyer(mint=Pubkey.from_string(m)), a, shares=5, slippage_bps=100),
+    "shares_sell": lambda a, m: pool.sell(buyer(mint=Pubkey.from_string(m)), a, shares=5, slippage_bps=100),
+    "dividend_claim": lambda a, m: pool.claim(buyer(mint=Pubkey.from_string(m)), a, destination=None),
 }  # fmt: skip
 
 
@@ -135,6 +148,7 @@ REFUSED: dict[str, tuple[type[ApiError], Callable[[], Built]]] = {
         WrongSource,
         lambda: decide.dispute(market("lmsr", "resolving", source_kind="price"), WALLET.pubkey(), anchor(), TERMS),
     ),
+    "a sale of too many": (TooFewShares, lambda: pool.sell(buyer(), anchor(), shares=11, slippage_bps=0)),
     "no subsidy": (
         AmountTooSmall, lambda: activate(market("lmsr", "approved"), WALLET.pubkey(), anchor(), fee_to=None,
                                          token_program=TOKEN_PROGRAM)

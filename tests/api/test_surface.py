@@ -205,6 +205,14 @@ def test_openapi(client: httpx.Client) -> None:
 
         "POST /v1/transactions/buy", "POST /v1/transactions/sell", "POST /v1/transactions/split",
         "POST /v1/transactions/merge", "POST /v1/transactions/transfer_shares", "POST /v1/transactions/withdraw",
+        "GET /v1/creators/{creator}",
+        "GET /v1/creators/{creator}/holders",
+        "GET /v1/creators/{creator}/trades",
+        "GET /v1/creators/{creator}/dividends",
+        "POST /v1/transactions/pool_create",
+        "POST /v1/transactions/shares_buy",
+        "POST /v1/transactions/shares_sell",
+        "POST /v1/transactions/dividend_claim",
     } == paths  # fmt: skip
     for path, item in document["paths"].items():
         for operation in item.values():

@@ -148,8 +148,9 @@ class View:
         ]
         return {"context": {"slot": self._at(options).slot}, "value": value}
 
-    def _getProgramAccounts(self, _program: str, options: dict[str, str]) -> dict[str, object]:
-        found = [{"pubkey": key} for key, data in self.accounts.items() if data.startswith(MARKET_KIND)]
+    def _getProgramAccounts(self, program: str, options: dict[str, str]) -> dict[str, object]:
+        ours = program == str(MARKET_ID)
+        found = [{"pubkey": key} for key, data in self.accounts.items() if ours and data.startswith(MARKET_KIND)]
         return {"context": {"slot": self._at(options).slot}, "value": found}
 
     def _getFirstAvailableBlock(self) -> int:

@@ -6,7 +6,7 @@ from solders.pubkey import Pubkey
 
 from idl import codec
 from idl.events import Event
-from idl.program import MARKET_ID
+from idl.program import CREATOR_ID, MARKET_ID
 from indexer.fold import CONFIG
 from indexer.fold.rows import Orphan
 from indexer.fold.work import base58
@@ -18,6 +18,11 @@ from tests.programs.world import World
 SIGNATURE = "1" * 64
 
 
+def program_of(event: Event) -> Pubkey:
+    """The program whose event this is."""
+    return CREATOR_ID if type(event).__module__.endswith(".creator") else MARKET_ID
+
+
 def states(world: World) -> dict[str, tuple[Pubkey, State]]:
     """Each subject's rows, folded from its events alone."""
     raws: dict[str, list[Event]] = defaultdict(list)
@@ -25,7 +30,7 @@ def states(world: World) -> dict[str, tuple[Pubkey, State]]:
         raws[base58(event.header.subject)].append(event)
     found = {}
     for subject, events in raws.items():
-        program = MARKET_ID
+        program = program_of(events[0])
         places = [(n, 0, 0, 0, SIGNATURE, codec.encode_event(event)) for n, event in enumerate(events, start=1)]
         found[subject] = (program, compare.refold(places, program))
     return found
@@ -37,8 +42,11 @@ def verdicts(world: World) -> dict[str, Verdict]:
     config = folded.get(CONFIG)
     orphans = frozenset(row.address for row in (config[1].rows if config else ()) if isinstance(row, Orphan))
     found = {}
-    for subject, (_, state) in folded.items():
-        if subject == CONFIG:
+    for subject, (program, state) in folded.items():
+        if program == CREATOR_ID:
+            keys = compare.pool_keys(state.rows)
+            found[subject] = compare.pool(state, snapshot(world, keys))
+        elif subject == CONFIG:
             found[subject] = compare.config(state.rows, snapshot(world, [CONFIG, *compare.rule_keys(state.rows)]))
         else:
             keys = compare.market_keys(state.rows, orphans)

@@ -6,6 +6,7 @@ import pytest
 
 from indexer.fold.rows import Market, Position, Vote
 from tests.indexer import proofs
+from tests.programs.creators import followed
 from tests.programs.makers import SUBSIDY, maker
 from tests.programs.votes import claim_vote, contested, disputed, like, proposed, rule, take_back, tally, voted
 from tests.programs.world import World, key
@@ -50,6 +51,18 @@ def a_market_maker(world: World) -> None:
     world.do(market.sell("alice", 0, 10_000))
     world.do(market.merge("carol", 5_000))
     world.do(market.transfer("carol", "bob", 1, 4_000, nonce=3))
+
+
+def a_creator(world: World) -> None:
+    """Shares bought and sold, dividends that came in and were claimed and paid."""
+    shares = followed(world)
+    world.do(shares.sync())
+    proofs.assert_true(world)
+    world.do(shares.claim("alice"))
+    shares.unlock()
+    world.do(shares.sell("bob", 5))
+    shares.earn(90)
+    world.do(shares.pay("alice", "bob"))
 
 
 LIVES: dict[str, Life] = {
