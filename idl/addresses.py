@@ -52,6 +52,11 @@ def position(market: Pubkey, owner: Pubkey) -> Pda:
     return _find(MARKET_ID, b"position", bytes(market), bytes(owner))
 
 
+def book(market: Pubkey) -> Pda:
+    """A market's order book."""
+    return _find(MARKET_ID, b"book", bytes(market))
+
+
 def resolution(market: Pubkey) -> Pda:
     """A market's pending outcome with its bonds."""
     return _find(MARKET_ID, b"resolution", bytes(market))

@@ -54,6 +54,7 @@ class Flag(IntFlag):
     STRIKE_FINAL = 8
     STRIKE_WIDE = 16
     FEE_TO_ACCOUNT = 32
+    HAS_BOOK = 64
 
 
 class Pause(IntFlag):
@@ -122,6 +123,41 @@ class ShareSide(IntEnum):
 
     BUY = 0
     SELL = 1
+
+
+class Side(IntEnum):
+    """What an order does with the shares of its outcome."""
+
+    BUY = 0
+    SELL = 1
+
+
+class OrderKind(IntEnum):
+    """What an order does with what it cannot match at once."""
+
+    LIMIT = 0
+    IOC = 1
+    FOK = 2
+    POST_ONLY = 3
+
+
+class Step(IntEnum):
+    """Fill.how: what became of an order of the book; from OWN on it was cancelled."""
+
+    MINT = 0
+    TRANSFER = 1
+    MERGE = 2
+    OWN = 3
+    EXPIRED = 4
+    EVICTED = 5
+    SEAT = 6
+
+
+class Cancelled(IntEnum):
+    """OrdersCancelled.reason."""
+
+    OWNER = 0
+    PRUNED = 1
 
 
 class Mode(IntEnum):

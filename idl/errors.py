@@ -67,17 +67,18 @@ class ProgramError(msgspec.Struct, frozen=True, gc=False):
 
 # Time alone mends these: the same instruction can succeed later.
 _RETRY_LATER: Final = {
-    "MintDisabled", "NotDecided", "NothingNew", "NotOpen", "Paused", "SharesLocked", "StrikeNotFinal", "TooEarly",
-    "Unpayable",
+    "BookLeft", "MintDisabled", "NotDecided", "NotOpen", "NothingNew", "NothingToPrune", "Paused", "SeatInUse",
+    "SeatsFull", "SeatsLeft", "SharesLocked", "StrikeNotFinal", "TooEarly", "Unpayable",
 }  # fmt: skip
 # Something moved between reading and landing: whoever acts reads again and decides anew.
 _LOOK: Final = {
-    "DustTrade", "NotEnoughShares", "OutTooSmall", "SupplyTooLarge", "TooFewShares",
-    "BadId", "CreditTooSmall", "FeesLeft", "Halted", "InvariantViolated", "MarketExists", "NonceUsed", "NotHalted",
-    "NothingOwed", "NotPendingAdmin", "Overflow", "PriceOutsideWindow", "RateTooLow", "ResolutionLeft", "SharesLeft",
-    "StrikeFinal", "VotedAlready", "WrongChange", "WrongState",
+    "BadId", "BookFull", "BoundMissed", "CreditTooSmall", "DustTrade", "FeesLeft", "Halted", "InvariantViolated",
+    "MarketExists", "NoSeat", "NoSuchOrder", "NonceUsed", "NotEnoughShares", "NotFilled", "NotHalted",
+    "NotPendingAdmin", "NothingOwed", "OutTooSmall", "Overflow", "PriceOutsideWindow", "RateTooLow",
+    "ResolutionLeft", "SharesLeft", "SharesTooFew", "StrikeFinal", "SupplyTooLarge", "TooFewShares", "VotedAlready",
+    "WouldCross", "WrongChange", "WrongState",
     # the creator program's
-    "CostTooHigh", "OutTooLow", "SharesTooFew", "SupplyExceeded",
+    "CostTooHigh", "OutTooLow", "SupplyExceeded",
     # the framework's and the token program's
     "AccountNotInitialized", "AccountDiscriminatorNotFound", "AccountOwnedByWrongProgram", "InsufficientFunds",
     "AccountFrozen", "UninitializedState", "AlreadyInUse", "AccountAlreadyInUse", "ResultWithNegativeLamports",
@@ -85,12 +86,11 @@ _LOOK: Final = {
 }  # fmt: skip
 _NEVER: Final = {
     "AmountTooLarge", "AmountTooSmall", "BadConfig", "BadDispute", "BadEngine", "BadFeeTo", "BadFlags", "BadMint",
-    "BadMintRule", "BadOp", "BadOutcome", "BadOutcomeCount", "BadPrice", "BadQuestion", "BadSource", "BadStrike",
-    "BadSubsidy", "BadTimes", "BadTriples", "BadUri", "BadVote", "EtaTooSoon", "Expired", "FeeTooHigh", "Locked",
-    "NotAdmin", "NotCouncil", "NotCreator", "NotGuardian",
-    "NotInitAuthority", "NotSource", "StrikeFixed", "TooLate", "WrongBondVault", "WrongDestination", "WrongEngine",
-    "WrongMint", "WrongPayer", "WrongPosition", "WrongResolution", "WrongSource", "WrongVault",
-    "WrongVote",
+    "BadMintRule", "BadOp", "BadOrder", "BadOutcome", "BadOutcomeCount", "BadPrice", "BadQuestion", "BadSource",
+    "BadStrike", "BadSubsidy", "BadTimes", "BadTriples", "BadUri", "BadVote", "EtaTooSoon", "Expired", "FeeTooHigh",
+    "Locked", "NotAdmin", "NotCouncil", "NotCreator", "NotGuardian", "NotInitAuthority", "NotSource", "StrikeFixed",
+    "TooLate", "WrongBondVault", "WrongBook", "WrongDestination", "WrongEngine", "WrongMint", "WrongPayer",
+    "WrongPosition", "WrongResolution", "WrongSource", "WrongVault", "WrongVote",
     # the creator program's
     "BadCurve", "BadLock", "BadPairs", "WrongHolder",
 }  # fmt: skip

@@ -11,6 +11,12 @@ QUESTION_BYTES_MIN: Final = 10
 QUESTION_BYTES_MAX: Final = 280
 URI_BYTES_MAX: Final = 120
 
+LOT_K_MAX: Final = 1 << 40
+MATCHES_MAX: Final = 16
+TICK_MAX: Final = 99
+SIDE_ORDERS: Final = 64
+SEATS: Final = 48
+
 U64_MAX: Final = 2**64 - 1
 NONCE_WINDOW: Final = 64
 

@@ -13,22 +13,32 @@ INSTRUCTION_FILES: Mapping[str, tuple[str, ...]] = {
         "init_config", "propose_config_change", "apply_config_change", "accept_admin", "set_pause", "set_mint_rule",
     ),
     "create": ("create_market", "vote", "tally_proposal", "activate", "reject"),
-    "trade": ("stake", "buy", "sell", "split", "merge", "transfer_shares", "withdraw"),
+    "trade": (
+        "stake", "buy", "sell", "split", "merge", "transfer_shares", "withdraw",
+    ),
+    "book": ("place_order", "cancel_order", "cancel_all", "prune", "sweep_seat"),
     "resolve": (
         "record_strike", "resolve_by_price", "propose_outcome", "dispute", "tally_dispute", "rule", "finalize",
         "announce_void", "cancel_void", "void_inactive",
     ),
     "settle": (
-        "claim", "pay_out", "claim_bond", "claim_vote", "collect_fees", "withdraw_subsidy", "close_resolution",
-        "close_market",
-        "close_orphan",
+        "claim", "pay_out", "claim_bond", "claim_vote", "collect_fees", "withdraw_subsidy", "close_book",
+        "close_resolution", "close_market", "close_orphan",
     ),
 }  # fmt: skip
 
 EVENT_FILES: Mapping[str, tuple[str, ...]] = {
     "admin": ("ConfigChanged", "PauseSet", "MintRuleSet"),
     "create": ("MarketCreated", "Activated", "StateChanged"),
-    "trade": ("Staked", "Traded", "SharesTransferred", "Withdrawn"),
+    "trade": (
+        "Staked",
+        "Traded",
+        "OrderPlaced",
+        "OrdersCancelled",
+        "SeatSwept",
+        "SharesTransferred",
+        "Withdrawn",
+    ),
     "resolve": ("StrikeRecorded", "PriceCandidate", "PriceResolved", "VoidAnnounced", "OutcomeProposed"),
     "vote": ("VoteCast", "VoteClaimed", "Disputed", "Tallied", "Ruled"),
     "settle": ("PaidOut", "BondClaimed", "FeesCollected", "SubsidyWithdrawn", "Closed"),

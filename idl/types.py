@@ -48,6 +48,17 @@ class ConfigTerms(msgspec.Struct, frozen=True, gc=False):
     quorum_voters: int
 
 
+class Fill(msgspec.Struct, frozen=True, gc=False):
+    """What became of one order of the book."""
+
+    maker: bytes
+    index: int
+    seq: int
+    tick: int  # In YES terms.
+    lots: int  # Filled or cancelled.
+    how: int  # 0 mint, 1 transfer, 2 merge; cancelled: 3 own, 4 expired, 5 evicted, 6 seat.
+
+
 class Header(msgspec.Struct, frozen=True, gc=False):
     """What every event begins with."""
 
@@ -58,12 +69,42 @@ class Header(msgspec.Struct, frozen=True, gc=False):
     actor: bytes  # Whose signature mattered; all zeros where nobody's did (a crank that anyone may turn).
 
 
+class Order(msgspec.Struct, frozen=True, gc=False):
+    """A resting order."""
+
+    seq: int  # Its age: greater is newer; never given twice.
+    client_id: int  # Its owner's own number.
+    expiry: int  # From then on it is dead; 0 = never.
+    lots: int  # What is left of it.
+    seat: int  # Its maker's seat.
+    tick: int  # In YES terms.
+    sells: int  # 1: it locks shares and sells them; 0: it locks collateral and buys.
+    next: int  # Next newer order of its level, 255 = none.
+    prev: int  # Next older order of its level, 255 = none.
+    reserved: bytes  # Zeros.
+
+
 class PayoutItem(msgspec.Struct, frozen=True, gc=False):
     """One payment of PaidOut."""
 
     owner: bytes
     amount: int  # Paid, or what would be paid once it can be.
     status: int
+
+
+class PlacedOrder(msgspec.Struct, frozen=True, gc=False):
+    """An order as it was sent, and what of it rests."""
+
+    side: int  # 0 buy, 1 sell.
+    outcome: int  # 0 YES, 1 NO; `tick` is its price.
+    tick: int
+    lots: int
+    kind: int  # 0 LIMIT, 1 IOC, 2 FOK, 3 POST_ONLY.
+    expiry: int
+    client_id: int
+    rest: int  # Lots that rest, at a place of the book and with a seq of its own; 255 and 0 where nothing rests.
+    index: int
+    seq: int
 
 
 class PositionState(msgspec.Struct, frozen=True, gc=False):
@@ -76,6 +117,23 @@ class PositionState(msgspec.Struct, frozen=True, gc=False):
     credit: int
     seat: int
     shares: tuple[int, ...]
+
+
+class Seat(msgspec.Struct, frozen=True, gc=False):
+    """What one maker has in the book."""
+
+    owner: bytes  # Zeros = free.
+    locked: int  # Collateral and shares in its orders.
+    credit: int  # Collateral to be swept.
+    shares: tuple[int, ...]  # YES and NO shares to be swept.
+
+
+class Tick(msgspec.Struct, frozen=True, gc=False):
+    """One price level of one side."""
+
+    head: int  # Place of its oldest order.
+    tail: int  # Place of its newest order.
+    reserved: bytes  # Zeros.
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):

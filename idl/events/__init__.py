@@ -8,17 +8,22 @@ from idl.events.create import Activated, MarketCreated, StateChanged
 from idl.events.creator import DividendPaid, DividendsSynced, PoolCreated, SharesTraded
 from idl.events.resolve import OutcomeProposed, PriceCandidate, PriceResolved, StrikeRecorded, VoidAnnounced
 from idl.events.settle import BondClaimed, Closed, FeesCollected, PaidOut, SubsidyWithdrawn
-from idl.events.trade import SharesTransferred, Staked, Traded, Withdrawn
+from idl.events.trade import OrderPlaced, OrdersCancelled, SeatSwept, SharesTransferred, Staked, Traded, Withdrawn
 from idl.events.vote import Disputed, Ruled, Tallied, VoteCast, VoteClaimed
 from idl.types import (
     ClosedItem,
     ConfigTerms,
     DividendItem,
+    Fill,
     Header,
     HolderState,
+    Order,
     PayoutItem,
+    PlacedOrder,
     PoolState,
     PositionState,
+    Seat,
+    Tick,
     Value,
 )
 
@@ -33,6 +38,8 @@ Event = (
     | FeesCollected
     | MarketCreated
     | MintRuleSet
+    | OrderPlaced
+    | OrdersCancelled
     | OutcomeProposed
     | PaidOut
     | PauseSet
@@ -40,6 +47,7 @@ Event = (
     | PriceCandidate
     | PriceResolved
     | Ruled
+    | SeatSwept
     | SharesTraded
     | SharesTransferred
     | Staked
@@ -67,20 +75,27 @@ __all__ = [
     "DividendsSynced",
     "Event",
     "FeesCollected",
+    "Fill",
     "Header",
     "HolderState",
     "MarketCreated",
     "MintRuleSet",
+    "Order",
+    "OrderPlaced",
+    "OrdersCancelled",
     "OutcomeProposed",
     "PaidOut",
     "PauseSet",
     "PayoutItem",
+    "PlacedOrder",
     "PoolCreated",
     "PoolState",
     "PositionState",
     "PriceCandidate",
     "PriceResolved",
     "Ruled",
+    "Seat",
+    "SeatSwept",
     "SharesTraded",
     "SharesTransferred",
     "Staked",
@@ -88,6 +103,7 @@ __all__ = [
     "StrikeRecorded",
     "SubsidyWithdrawn",
     "Tallied",
+    "Tick",
     "Traded",
     "Value",
     "VoidAnnounced",

@@ -29,6 +29,7 @@ def claim(
     owner: Pubkey,
     destination: Pubkey,
     payer: Pubkey,
+    book: Pubkey | None = None,
     token_program: Pubkey = TOKEN_PROGRAM,
     event_authority: Pubkey = EVENT_AUTHORITY,
     program: Pubkey = MARKET_ID,
@@ -44,6 +45,7 @@ def claim(
         meta(MARKET_ID, owner, signer=True, writable=False),
         meta(MARKET_ID, destination, signer=False, writable=True),
         meta(MARKET_ID, payer, signer=False, writable=True),
+        meta(MARKET_ID, book, signer=False, writable=True),
         meta(MARKET_ID, token_program, signer=False, writable=False),
         meta(MARKET_ID, event_authority, signer=False, writable=False),
         meta(MARKET_ID, program, signer=False, writable=False),
@@ -63,6 +65,7 @@ def pay_out(
     market: Pubkey,
     vault: Pubkey,
     mint: Pubkey,
+    book: Pubkey | None = None,
     token_program: Pubkey = TOKEN_PROGRAM,
     event_authority: Pubkey = EVENT_AUTHORITY,
     program: Pubkey = MARKET_ID,
@@ -73,6 +76,7 @@ def pay_out(
     metas = [
         meta(MARKET_ID, market, signer=False, writable=True),
         meta(MARKET_ID, vault, signer=False, writable=True),
+        meta(MARKET_ID, book, signer=False, writable=True),
         meta(MARKET_ID, mint, signer=False, writable=False),
         meta(MARKET_ID, token_program, signer=False, writable=False),
         meta(MARKET_ID, event_authority, signer=False, writable=False),
@@ -216,6 +220,31 @@ def withdraw_subsidy(
         meta(MARKET_ID, program, signer=False, writable=False),
     ]
     return call(MARKET_ID, "withdraw_subsidy", args, metas, remaining)
+
+
+class CloseBookArgs(msgspec.Struct, frozen=True, gc=False):
+    """Arguments of `close_book`, which takes none."""
+
+
+def close_book(
+    *,
+    market: Pubkey,
+    book: Pubkey,
+    payer: Pubkey,
+    event_authority: Pubkey = EVENT_AUTHORITY,
+    program: Pubkey = MARKET_ID,
+    remaining: Sequence[AccountMeta] = (),
+) -> Instruction:
+    """Anyone closes the book of a decided market whose seats are swept."""
+    args = CloseBookArgs()
+    metas = [
+        meta(MARKET_ID, market, signer=False, writable=True),
+        meta(MARKET_ID, book, signer=False, writable=True),
+        meta(MARKET_ID, payer, signer=False, writable=True),
+        meta(MARKET_ID, event_authority, signer=False, writable=False),
+        meta(MARKET_ID, program, signer=False, writable=False),
+    ]
+    return call(MARKET_ID, "close_book", args, metas, remaining)
 
 
 class CloseResolutionArgs(msgspec.Struct, frozen=True, gc=False):

@@ -9,6 +9,7 @@ import pytest
 from idl.enums import (
     DECIDED,
     UNDECIDED,
+    Cancelled,
     Change,
     ClosedWhat,
     EffectiveState,
@@ -17,12 +18,14 @@ from idl.enums import (
     Flag,
     Mode,
     Op,
+    OrderKind,
     Pause,
     ResolutionFlag,
     Round,
     ShareSide,
     SourceKind,
     State,
+    Step,
     TradeKind,
     effective_state,
 )
@@ -51,6 +54,9 @@ def rust_module(name: str, program: str = "market") -> dict[str, int]:
         (Round, "round"),
         (Change, "change"),
         (TradeKind, "trade_kind"),
+        (OrderKind, "order_kind"),
+        (Step, "step"),
+        (Cancelled, "cancelled"),
     ],
 )
 def test_rust_says_the_same(kind: type[IntEnum], module: str) -> None:

@@ -32,6 +32,7 @@ def rust(name: str) -> int:
         ("URI_BYTES_MAX", limits.URI_BYTES_MAX),
         ("ID_SLOTS_MAX", limits.ID_SLOT_AGE_MAX),
         ("ID_SLOTS_MAX", limits.CLOSE_AFTER_SLOTS),
+        ("MATCHES_MAX", limits.MATCHES_MAX),
         ("PRICE_WINDOW_S", limits.PRICE_WINDOW_S),
         ("PRICE_WINDOW_S", limits.EVENT_AFTER_LOCK_PRICE_S),
         ("RESOLVE_BY_MAX_S", limits.RESOLVE_SPAN_S_MAX),
@@ -64,6 +65,15 @@ def test_rust_says_the_same(name: str, ours: int) -> None:
 def test_rust_says_the_same_of_pools(file: str, line: str) -> None:
     """The bounds of pools equal the Rust constants; the lock's floor is that of the cluster."""
     assert line in (Path(__file__).parents[2] / "programs" / file).read_text()
+
+
+def test_book_limits() -> None:
+    """The sizes of a book are those of market-math."""
+    book = (PROGRAMS / "math" / "src" / "book.rs").read_text()
+    ours = {"TICK_MAX": limits.TICK_MAX, "SIDE_ORDERS": limits.SIDE_ORDERS, "SEATS": limits.SEATS}
+    for name, value in ours.items():
+        assert re.search(rf"pub const {name}: \w+ = {value};", book), name
+    assert f"pub const LOT_K_MAX: u64 = 1 << {limits.LOT_K_MAX.bit_length() - 1};" in SOURCE
 
 
 def test_market_id() -> None:

@@ -13,7 +13,7 @@ from idl.enums import FeeKind
 from idl.instructions import close_orphan, init_config, set_mint_rule, set_pause
 from idl.program import WSOL_MINT
 from localnet.wallets import wallet
-from tests.programs import creator_lives, tokens, votes
+from tests.programs import book_lives, creator_lives, tokens, votes
 from tests.programs.maker_lives import MAKER_LIVES, MAKER_VARIANTS
 from tests.programs.pools import CREATOR, FEED, Pool, create, created, credited, decided, opened, terms, with_strike
 from tests.programs.slots import SLOTS, with_account
@@ -242,6 +242,7 @@ LIVES: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "tally_proposal": _tally,
     "reject": lambda world, k: created(world, k=k).reject(),
     "stake": _stake,
+    **book_lives.LIVES,
     "record_strike": _strike,
     "resolve_by_price": _resolve,
     "propose_outcome": _propose,
@@ -325,6 +326,7 @@ VARIANTS: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "claim_bond of a dispute": _won_bond,
     "claim_vote on a proposal": _take_back,
     "close_orphan of a vote": _orphan_vote,
+    **book_lives.VARIANTS,
     "resolve_by_price again": _resolve_again,
     "claim of SOL": _sol_claim,
     "pay_out of SOL": lambda world, k: _sol(world, k).pay_out("alice", "bob"),

@@ -86,6 +86,10 @@ class Pool:
         """Where a wallet is paid after the decision: itself for SOL, else its token account."""
         return key(name) if self.native else self.ata(name)
 
+    def seated(self, name: str) -> Pubkey | None:
+        """The book, if the wallet has a seat in it; a pool has none."""
+        return None
+
     def _common(self) -> dict[str, Pubkey]:
         return {"market": self.address, "vault": self.vault, "mint": self.mint, "token_program": self.token_program}
 
@@ -126,6 +130,7 @@ class Pool:
         one = ix.withdraw(
             amount=amount, nonce=nonce, valid_until=self.world.slot + 10 if valid is None else valid,
             **self._common(), position=self.position(name), owner=key(name), destination=destination or self.ata(name),
+            book=self.seated(name),
         )  # fmt: skip
         return Call(one, (wallet(name),))
 
@@ -175,7 +180,7 @@ class Pool:
         """By the owner, by default to where the wallet is paid."""
         one = ix.claim(
             **self._common(), position=self.position(name), owner=key(name),
-            destination=destination or self.wallet_of(name), payer=key(payer or name),
+            destination=destination or self.wallet_of(name), payer=key(payer or name), book=self.seated(name),
         )  # fmt: skip
         return Call(one, (wallet(name),))
 
@@ -192,7 +197,8 @@ class Pool:
         """By anyone, to the canonical destinations."""
         remaining = [meta for name in names for meta in self.triple(name)]
         bumps = b"" if self.native else bytes(self.bump(name) for name in names)
-        return Call(ix.pay_out(bumps=bumps, **self._common(), remaining=remaining), (wallet("payer"),))
+        book = next((found for name in names if (found := self.seated(name))), None)
+        return Call(ix.pay_out(bumps=bumps, **self._common(), book=book, remaining=remaining), (wallet("payer"),))
 
     def claim_bond(self, owner: str = "oracle") -> Call:
         """By anyone, to the owner's token account."""

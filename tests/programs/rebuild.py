@@ -7,7 +7,7 @@ from solders.pubkey import Pubkey
 
 from idl import addresses
 from idl.accounts import Account, Config, Market, MintRule, Position, Resolution, Vote
-from idl.enums import ClosedWhat, Round, State
+from idl.enums import ClosedWhat, Flag, Round, State
 from idl.events import (
     Activated,
     BondClaimed,
@@ -20,6 +20,8 @@ from idl.events import (
     FeesCollected,
     MarketCreated,
     MintRuleSet,
+    OrderPlaced,
+    OrdersCancelled,
     OutcomeProposed,
     PaidOut,
     PauseSet,
@@ -28,6 +30,7 @@ from idl.events import (
     PriceCandidate,
     PriceResolved,
     Ruled,
+    SeatSwept,
     SharesTraded,
     SharesTransferred,
     Staked,
@@ -42,7 +45,7 @@ from idl.events import (
     VoteClaimed,
     Withdrawn,
 )
-from tests.programs import rebuild_pools
+from tests.programs import rebuild_book, rebuild_pools
 
 replace = msgspec.structs.replace
 NOBODY = bytes(32)
@@ -136,8 +139,12 @@ def _of_market(found: Accounts, event: Event) -> None:
     market = found[where]
     assert isinstance(market, Market)
     found[where] = _market_after(market, event)
+    if isinstance(event, OrderPlaced | OrdersCancelled | SeatSwept | Withdrawn | PaidOut):
+        rebuild_book.apply(found, event)
     match event:
-        case Staked() | Traded() | SharesTransferred() | Withdrawn():
+        case Activated() if event.has_book:
+            found[addresses.book(where).address] = rebuild_book.empty(where, event.vault_payer)
+        case Staked() | Traded() | SharesTransferred() | Withdrawn() | OrderPlaced() | SeatSwept():
             for told in event.positions:
                 address, position = _position(where, told, event.header.seq)
                 found[address] = position
@@ -200,7 +207,7 @@ def _market_after(market: Market, event: Event) -> Market:
             return replace(market, state=event.to, **{name: getattr(event, name) for name in names})
         case VoteCast():
             return replace(market, likes=event.likes, dislikes=event.dislikes)
-        case Staked():
+        case Staked() | OrderPlaced():
             return replace(market, **_value(event.value))
         case Traded():
             return replace(market, **_value(event.after))
@@ -229,6 +236,10 @@ def _patch_resolution(found: Accounts, market: Pubkey, **changes: object) -> Non
 
 
 def _closed(found: Accounts, event: Closed) -> None:
-    assert event.what in (ClosedWhat.MARKET, ClosedWhat.RESOLUTION, ClosedWhat.ORPHAN)
+    if event.what == ClosedWhat.BOOK:
+        where = Pubkey(event.header.subject)
+        market = found[where]
+        assert isinstance(market, Market)
+        found[where] = replace(market, flags=market.flags & ~Flag.HAS_BOOK)
     for item in event.items:
         found.pop(Pubkey(item.address), None)

@@ -17,7 +17,8 @@ from idl.program import PROGRAM_IDS
 from idl.schema import load
 from localnet.wallets import wallet
 from tests.programs import creator_lives, tokens
-from tests.programs.lives import LIVES, SLOTS, VARIANTS
+from tests.programs.lives import LIVES, VARIANTS
+from tests.programs.slots import SLOTS
 from tests.programs.world import SOL, Call, World
 
 STRANGER: Final = wallet("a stranger")
@@ -55,6 +56,11 @@ FREE: Final[dict[tuple[str, str], set[str]]] = {
     ("activate with a subsidy", "creator_token"): {"a copy"},
     ("sell", "destination"): {"a copy"},
     ("merge", "destination"): {"a copy"},
+    ("place_order", "owner_token"): {"a copy"},
+    ("place_order again", "owner_token"): ANY,  # a sale pays nothing in
+    # Whoever has no orders cancels none.
+    ("cancel_all", "owner"): {"a stranger"},
+    ("sweep_seat by anyone", "caller"): {"a stranger"},
     ("propose_outcome", "proposer_token"): {"a copy"},
     ("dispute", "disputer_token"): {"a copy"},
     ("vote", "voter_token"): {"a copy"},
@@ -71,6 +77,13 @@ FREE: Final[dict[tuple[str, str], set[str]]] = {
     ("close_market with a subsidy", "treasury_destination"): set(),
     # An account that is left out is named by the program's id, which then stands in the transaction twice.
     ("activate", "program"): ANY,
+    ("place_order", "program"): ANY,
+    ("claim", "program"): ANY,
+    ("claim of a seat", "program"): set(),
+    ("pay_out", "program"): ANY,
+    ("pay_out of a seat", "program"): set(),
+    ("withdraw", "program"): ANY,
+    ("withdraw of a seat", "program"): set(),
     ("collect_fees", "program"): ANY,
     ("withdraw_subsidy", "program"): ANY,
     ("close_market", "program"): ANY,
@@ -172,7 +185,9 @@ LEFT_OUT: Final = {
     "collect_fees": {(slot, "treasury_destination") for slot in ("market", "vault", "destination")},
     "close_resolution": {(s, "treasury_destination") for s in ("market", "resolution", "payer", "bond_vault")},
     "withdraw_subsidy": {(slot, "treasury_destination") for slot in ("market", "vault", "destination")},
-    "activate": {(slot, "creator_token") for slot in ("market", "vault", "payer")},
+    "activate": {(slot, free) for slot in ("market", "vault", "payer") for free in ("creator_token", "book")},
+    "activate of a book": {(slot, "creator_token") for slot in ("market", "vault", "payer", "book")},
+    "activate with a subsidy": {(slot, "book") for slot in ("market", "vault", "payer", "creator_token")},
     "close_market": {(slot, "treasury_destination") for slot in (*CLOSING, "creator_destination")}
     | {(slot, "creator_destination") for slot in (*CLOSING, "treasury_destination")},
 }
@@ -183,6 +198,10 @@ SAME: Final[dict[str, set[tuple[str, str]]]] = {
     "sell": {("vault", "destination")},
     "sell of 8": {("vault", "destination")},
     "merge": {("vault", "destination")},
+    "withdraw of a seat": {("vault", "destination")},
+    "claim of a seat": {("vault", "destination")},
+    # A sale pays nothing in.
+    "place_order again": {(slot, "owner_token") for slot in ("market", "vault", "book", "position", "payer")},
     # Or the position, as a gift to who paid its rent.
     "claim of SOL": {("position", "destination"), ("payer", "destination")},
     "withdraw of SOL": {("position", "destination")},

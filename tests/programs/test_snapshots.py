@@ -19,6 +19,7 @@ from idl.program import WSOL_MINT
 from idl.schema import load
 from localnet.wallets import wallet
 from tests.programs import votes
+from tests.programs.books import BUY, IOC, NO, YES, Desk, desk
 from tests.programs.creators import followed
 from tests.programs.lives import LIVES, VARIANTS
 from tests.programs.pools import (
@@ -119,6 +120,34 @@ def _eight(world: World, k: int) -> Call:
     return pool.stake("alice", 7, 6_000, nonce=2)
 
 
+def _again(made: Desk, tick: int, makers: int, kind: int = 0) -> Call:
+    """An order of a wallet that has a position, against so many makers."""
+    world = made.world
+    world.do(made.order("alice", BUY, YES, 10, 10))
+    world.do(made.cancel_all("alice"))
+    world.do(made.sweep("alice"))
+    world.do(made.withdraw("alice", 1_000))
+    for n in range(makers):
+        world.do(made.order(("bob", "dave", "erin")[n % 3], BUY, NO, 40, 3))
+    return made.order("alice", BUY, YES, tick, 3 * makers or 9, kind)
+
+
+def _rests(world: World, k: int) -> Call:
+    return _again(desk(world, k=k), 50, 0)
+
+
+def _matched(makers: int) -> Callable[[World, int], Call]:
+    return lambda world, k: _again(desk(world, k=k), 60, makers, IOC)
+
+
+def _whole_book(world: World, k: int) -> Call:
+    made = desk(world, k=k)
+    for n in range(64):
+        world.do(made.order("alice", BUY, YES, 20 + n % 9, 9))
+        world.do(made.order("alice", BUY, NO, 20 + n % 9, 9))
+    return made.cancel_all("alice")
+
+
 # Every instruction by its name: the market's, then the poster's.
 CASES: Final = {
     **{name: {"spl": life} for name, life in LIVES.items()},
@@ -127,6 +156,13 @@ CASES: Final = {
         "8 outcomes": _eight,
     },
     "create_market": {"plain": LIVES["create_market"], "longest": _bumped},
+    "place_order": {
+        "new position, fill and rest": LIVES["place_order"], "rest": _rests,
+        "sale that rests": VARIANTS["place_order again"],
+        **{f"{n} fills": _matched(n) for n in (1, 2, 3, 16)},
+    },
+    "cancel_all": {"1 order": LIVES["cancel_all"], "128 orders": _whole_book},
+    "withdraw": {"spl": LIVES["withdraw"], "of a seat": VARIANTS["withdraw of a seat"]},
     "record_strike": {"final": LIVES["record_strike"], "candidate": _strike_candidate, "void": _no_strike},
     "resolve_by_price": {
         "final": _priced(0), "void": _priced(61), "first candidate": LIVES["resolve_by_price"],
@@ -138,14 +174,20 @@ CASES: Final = {
     "claim_bond": {"spl": LIVES["claim_bond"], "of a dispute": VARIANTS["claim_bond of a dispute"]},
     "claim_vote": {"on a proposal": VARIANTS["claim_vote on a proposal"], "on a dispute": LIVES["claim_vote"]},
     "close_orphan": {"spl": LIVES["close_orphan"], "a vote": VARIANTS["close_orphan of a vote"]},
-    "claim": {"spl": LIVES["claim"], "sol": _sol_claim, "sol, unwrapping": VARIANTS["claim of SOL"]},
+    "claim": {
+        "spl": LIVES["claim"], "sol": _sol_claim, "sol, unwrapping": VARIANTS["claim of SOL"],
+        "of a seat": VARIANTS["claim of a seat"],
+    },
     "pay_out": {
         "1 spl": _batch(1, USDC), "4 spl": _batch(4, USDC), "1 sol, unwrapping": _batch(1, WSOL_MINT),
         "4 sol, unwrapping": _batch(4, WSOL_MINT), "18 spl": _crowd(USDC), "27 sol, unwrapping": _crowd(WSOL_MINT),
     },
     "collect_fees": {"spl": LIVES["collect_fees"], "sol, unwrapping": VARIANTS["collect_fees of SOL"]},
     "close_market": {"spl": LIVES["close_market"], "sol, with a rest": VARIANTS["close_market with a rest"]},
-    "activate": {"spl": LIVES["activate"], "with a subsidy": VARIANTS["activate with a subsidy"]},
+    "activate": {
+        "spl": LIVES["activate"], "with a subsidy": VARIANTS["activate with a subsidy"],
+        "with a book": VARIANTS["activate of a book"],
+    },
     "buy": {
         "new position": LIVES["buy"], "2 outcomes": VARIANTS["buy again"], "8 outcomes": VARIANTS["buy of 8 again"],
     },
@@ -188,17 +230,25 @@ def test_compute_units(units: dict[str, dict[str, int]]) -> None:
     [
         ("stake", "existing position", 13_000), ("stake", "sol", 13_000), ("stake", "8 outcomes", 13_000),
         ("stake", "new position", 23_000), ("claim", "spl", 12_000), ("claim", "sol", 12_000),
-        ("claim", "sol, unwrapping", 12_000),
-        ("dispute", "spl", 15_000), ("finalize", "spl", 6_000), ("finalize", "contested", 6_000),
+        ("claim", "sol, unwrapping", 12_500),
+        ("dispute", "spl", 15_000), ("finalize", "spl", 6_000), ("finalize", "contested", 6_500),
         ("buy", "2 outcomes", 15_000), ("buy", "8 outcomes", 18_000), ("sell", "2 outcomes", 15_000),
         ("sell", "8 outcomes", 18_000),
         ("buy_shares", "existing holder", 15_000), ("buy_shares", "sol", 15_000), ("sell_shares", "spl", 15_000),
         ("create_market", "plain", 35_000), ("create_market", "longest", 35_000),
+        ("cancel_order", "spl", 5_500), ("place_order", "rest", 12_000), ("place_order", "sale that rests", 11_000),
     ],
 )  # fmt: skip
 def test_goals(units: dict[str, dict[str, int]], name: str, case: str, goal: int) -> None:
     """What wallets do most stays cheap."""
     assert units[name][case] <= goal
+
+
+def test_fills(units: dict[str, dict[str, int]]) -> None:
+    """Each further fill of an order costs at most 2500 units."""
+    costs = units["place_order"]
+    assert costs["2 fills"] - costs["1 fills"] <= 2_500
+    assert costs["16 fills"] - costs["1 fills"] <= 15 * 2_500
 
 
 def test_account_sizes(world: World) -> None:
@@ -220,6 +270,7 @@ def test_account_sizes(world: World) -> None:
         "Market": pool.address,
         "Vault": pool.vault,
         "BondVault": addresses.bond_vault(pool.address).address,
+        "Book": desk(world, k=3).book,
         "Position, 2 outcomes": pool.position("alice"),
         "Position, 8 outcomes": eight.position("alice"),
         "Resolution": addresses.resolution(pool.address).address,
@@ -232,7 +283,7 @@ def test_account_sizes(world: World) -> None:
     found = {name: len(world.data(place) or b"") for name, place in places.items()}
     assert found == {
         "Config": 368, "MintRule": 80, "Market": 568, "Vault": 165, "BondVault": 165, "Position, 2 outcomes": 144 + 16,
-        "Position, 8 outcomes": 144 + 64, "Resolution": 312, "Vote": 88, "PriceUpdate": 134,
+        "Position, 8 outcomes": 144 + 64, "Resolution": 312, "Vote": 88, "Book": 9_120, "PriceUpdate": 134,
         "Pool": 160, "Holder": 160, "Reserve": 165, "Dividends": 165,
     }  # fmt: skip
     compare("account_sizes", found)

@@ -30,6 +30,7 @@ pub const BOND_VAULT_SEED: &[u8] = b"bond";
 pub const POSITION_SEED: &[u8] = b"position";
 pub const RESOLUTION_SEED: &[u8] = b"resolution";
 pub const VOTE_SEED: &[u8] = b"vote";
+pub const BOOK_SEED: &[u8] = b"book";
 
 /// Version of the Market layout.
 pub const MARKET_VERSION: u8 = 1;
@@ -60,6 +61,10 @@ pub const EXPO_DIGITS_MAX: u32 = 12;
 pub const EXPO_MAX: u32 = 18;
 /// Beyond every market's outcomes, so that deciding it leads to Void; events and proposals write it as n.
 pub const INVALID: u8 = OUTCOMES_MAX;
+/// Greatest Market.lot_k.
+pub const LOT_K_MAX: u64 = 1 << 40;
+/// Most orders that one order may look at.
+pub const MATCHES_MAX: u8 = 16;
 /// No outcome, no seat.
 pub const NONE: u8 = 255;
 
@@ -101,6 +106,7 @@ pub mod flag {
     pub const STRIKE_FINAL: u8 = 8;
     pub const STRIKE_WIDE: u8 = 16;
     pub const FEE_TO_ACCOUNT: u8 = 32;
+    pub const HAS_BOOK: u8 = 64;
 }
 
 /// Bits of Config.pause: each stops new risk of one kind, never a way out.
@@ -118,6 +124,40 @@ pub mod mode {
     pub const ANYONE_APPROVED: u8 = 0;
     pub const ANYONE_PROPOSED: u8 = 1;
     pub const ADMIN_APPROVED: u8 = 2;
+}
+
+/// What an order does with what it cannot match at once.
+pub mod order_kind {
+    /// Rests.
+    pub const LIMIT: u8 = 0;
+    /// Is given up.
+    pub const IOC: u8 = 1;
+    /// All of the order is matched at once, or nothing.
+    pub const FOK: u8 = 2;
+    /// Rests whole, or is refused.
+    pub const POST_ONLY: u8 = 3;
+}
+
+/// OrderPlaced.fills[].how: what became of an order of the book.
+pub mod step {
+    pub const MINT: u8 = 0;
+    pub const TRANSFER: u8 = 1;
+    pub const MERGE: u8 = 2;
+    /// Cancelled: the taker's own.
+    pub const OWN: u8 = 3;
+    /// Cancelled: it had expired.
+    pub const EXPIRED: u8 = 4;
+    /// Cancelled: its side was full, and it the newest at the worst price.
+    pub const EVICTED: u8 = 5;
+    /// Cancelled: its seat went to somebody with more in their order.
+    pub const SEAT: u8 = 6;
+}
+
+/// OrdersCancelled.reason.
+pub mod cancelled {
+    pub const OWNER: u8 = 0;
+    /// Expired, or trading is over.
+    pub const PRUNED: u8 = 1;
 }
 
 /// Index into Market.fees_owed and Market.fee_bps.

@@ -1,6 +1,6 @@
 //! Every refusal, with a stable number and a sentence that a wallet can show.
 //!
-//! Groups: 6000 config, 6100 lifecycle, 6200 trade, 6400 resolve, 6500 settle, 6900 bugs. A number is never given twice or moved.
+//! Groups: 6000 config, 6100 lifecycle, 6200 trade, 6300 book, 6400 resolve, 6500 settle, 6900 bugs. A number is never given twice or moved.
 
 use anchor_lang::prelude::*;
 
@@ -106,6 +106,35 @@ pub enum MarketError {
     NotEnoughShares = 216,
     #[msg("The market cannot carry that many shares.")]
     SupplyTooLarge = 217,
+
+    #[msg("The order's side, price, number of lots, kind, expiry or number of matches is out of bounds.")]
+    BadOrder = 300,
+    #[msg("This is not the market's order book, or the order book is missing.")]
+    WrongBook = 301,
+    #[msg("The order would meet another at once, and was to be posted only.")]
+    WouldCross = 302,
+    #[msg("The order could not be matched as a whole.")]
+    NotFilled = 303,
+    #[msg("The order would cost more or bring less than the bound.")]
+    BoundMissed = 304,
+    #[msg("The position holds fewer shares than the order sells.")]
+    SharesTooFew = 305,
+    #[msg("This side of the book is full of orders that are as good.")]
+    BookFull = 306,
+    #[msg("All seats are taken: name the one with the least in orders, and lock twice as much.")]
+    SeatsFull = 307,
+    #[msg("There is no such order of this wallet.")]
+    NoSuchOrder = 308,
+    #[msg("The position has no seat in the book.")]
+    NoSeat = 309,
+    #[msg("The seat has open orders: only its owner may sweep it before the decision.")]
+    SeatInUse = 310,
+    #[msg("No order can be pruned now.")]
+    NothingToPrune = 311,
+    #[msg("Seats of the book are not swept yet.")]
+    SeatsLeft = 312,
+    #[msg("The order book has to be closed first.")]
+    BookLeft = 313,
 
     #[msg("The market is resolved by another kind of source.")]
     WrongSource = 400,

@@ -114,6 +114,31 @@ pub mod market {
         transfer_shares::handler(ctx, args)
     }
 
+    /// Places an order in the book of a market: matches it, and posts what is left.
+    pub fn place_order(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
+        place_order::handler(ctx, args)
+    }
+
+    /// The owner takes an order out of the book.
+    pub fn cancel_order(ctx: Context<CancelOrder>, args: CancelOrderArgs) -> Result<()> {
+        cancel_order::handler(ctx, args)
+    }
+
+    /// The owner takes all their orders out of the book.
+    pub fn cancel_all(ctx: Context<CancelAll>) -> Result<()> {
+        cancel_all::handler(ctx)
+    }
+
+    /// Anyone takes dead orders out of the book.
+    pub fn prune(ctx: Context<Prune>, args: PruneArgs) -> Result<()> {
+        prune::handler(ctx, args)
+    }
+
+    /// Moves what is free in a seat into its owner's position.
+    pub fn sweep_seat(ctx: Context<SweepSeat>) -> Result<()> {
+        sweep_seat::handler(ctx)
+    }
+
     /// Takes free collateral out of a position.
     pub fn withdraw(ctx: Context<Withdraw>, args: WithdrawArgs) -> Result<()> {
         withdraw::handler(ctx, args)
@@ -202,6 +227,11 @@ pub mod market {
     /// Anyone closes a resolution that owes nothing.
     pub fn close_resolution(ctx: Context<CloseResolution>) -> Result<()> {
         close_resolution::handler(ctx)
+    }
+
+    /// Anyone closes the book of a decided market whose seats are swept.
+    pub fn close_book(ctx: Context<CloseBook>) -> Result<()> {
+        close_book::handler(ctx)
     }
 
     /// Anyone closes a market that owes nothing.

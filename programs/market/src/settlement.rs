@@ -6,10 +6,11 @@
 use anchor_lang::prelude::*;
 use market_math::parimutuel;
 
-use crate::constants::{flag, MARKET_SEED};
+use crate::constants::{flag, MARKET_SEED, NONE};
+use crate::engine::book;
 use crate::errors::MarketError;
 use crate::pda;
-use crate::state::{Market, Position};
+use crate::state::{Book, Market, Position};
 use crate::token::{self, Transfer};
 
 /// What a decided market pays for a position.
@@ -26,6 +27,46 @@ pub fn burn(market: &mut Market, position: &Position) -> Result<()> {
     }
     market.escrow = market.escrow.checked_sub(position.credit).ok_or(MarketError::InvariantViolated)?;
     Ok(())
+}
+
+/// Sweeps the seat of a position that has one into it, and cancels its orders once the market is decided.
+pub fn leave_book(
+    market: &Market,
+    address: &Pubkey,
+    book: Option<&AccountLoader<Book>>,
+    position: &mut Position,
+) -> Result<()> {
+    if position.seat == NONE {
+        return Ok(());
+    }
+    let mut book = book.ok_or(MarketError::WrongBook)?.load_mut()?;
+    book.require_of(address)?;
+    book::leave(market, &mut book.rules(market), position)
+}
+
+/// Adds what a position has in the book to it, the book left as it is: whether it is paid is not known yet.
+pub fn add_seat(
+    market: &Market,
+    address: &Pubkey,
+    book: Option<&AccountLoader<Book>>,
+    position: &mut Position,
+) -> Result<()> {
+    if position.seat == NONE {
+        return Ok(());
+    }
+    let mut book = book.ok_or(MarketError::WrongBook)?.load_mut()?;
+    book.require_of(address)?;
+    let held = book.rules(market).holdings(position.seat).ok_or(MarketError::Overflow)?;
+    book::receive(position, &held)
+}
+
+/// Takes everything of a position that was paid out of its seat.
+pub fn clear_seat(market: &Market, book: Option<&AccountLoader<Book>>, seat: u8) -> Result<()> {
+    if seat == NONE {
+        return Ok(());
+    }
+    let mut book = book.ok_or(MarketError::WrongBook)?.load_mut()?;
+    book::clear(&mut book.rules(market), seat)
 }
 
 /// What a market signs with.

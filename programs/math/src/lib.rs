@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod book;
 pub mod curve;
 pub mod dividends;
 pub mod explog;

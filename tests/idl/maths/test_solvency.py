@@ -34,6 +34,9 @@ class Pool(msgspec.Struct, frozen=True):
         (Pool(State.Finalized, 0b01, 98, 60, supply=(0, 40)), 0),
         (Pool(State.Void, 0b11, 1, 1), 100),
         (Pool(State.Rejected, supply=(0,) * 8), 0),
+        (Pool(State.Active, engine=Engine.BOOK), 60),
+        (Pool(State.Finalized, 0b10, 1, 1, engine=Engine.BOOK), 40),
+        (Pool(State.Void, 0b11, 1, 2, engine=Engine.BOOK, supply=(60, 60)), 60),
     ],
 )
 def test_liability(pool: Pool, owed: int) -> None:

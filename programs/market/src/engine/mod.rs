@@ -6,6 +6,7 @@ use crate::constants::engine;
 use crate::lifecycle::State;
 use crate::state::Market;
 
+pub mod book;
 pub mod lmsr;
 pub mod parimutuel;
 pub mod sets;

@@ -124,7 +124,7 @@ pub struct Market {
     pub n: u8,
     /// 0 price, 1 optimistic.
     pub source_kind: u8,
-    /// UNWRAPPED 1, HALTED 2, STRIKE_SET 4, STRIKE_FINAL 8, STRIKE_WIDE 16, FEE_TO_ACCOUNT 32.
+    /// UNWRAPPED 1, HALTED 2, STRIKE_SET 4, STRIKE_FINAL 8, STRIKE_WIDE 16, FEE_TO_ACCOUNT 32, HAS_BOOK 64.
     pub flags: u8,
     /// >=, >, <=, <, UPDOWN.
     pub op: u8,

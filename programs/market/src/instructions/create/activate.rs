@@ -9,7 +9,7 @@ use crate::events::{emit, Activated, StateChanged};
 use crate::lifecycle::{self, State, Via};
 use crate::pda;
 use crate::solvency;
-use crate::state::{Config, Market, MintRule};
+use crate::state::{Book, Config, Market, MintRule};
 use crate::token::{self, Transfer};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
@@ -45,6 +45,9 @@ pub struct Activate<'info> {
     /// CHECK: where the subsidy comes from, the token program looks into it; else left out.
     #[account(mut)]
     pub creator_token: Option<UncheckedAccount<'info>>,
+    /// CHECK: of a book market the book, made here; else left out.
+    #[account(mut)]
+    pub book: Option<UncheckedAccount<'info>>,
     /// CHECK: the program that owns the mint.
     pub token_program: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
@@ -92,6 +95,17 @@ impl Activate<'_> {
         pda::create(&self.vault, &self.payer, token::ACCOUNT_BYTES, self.token_program.key, &seeds)?;
         token::initialize(&self.vault, &self.mint, &self.token_program, &market)
     }
+
+    /// Makes the book of a market that has one; says whether it does.
+    fn make_book(&self, market: &mut Market) -> Result<bool> {
+        if market.engine != engine::BOOK {
+            return Ok(false);
+        }
+        let book = self.book.as_ref().ok_or(MarketError::WrongBook)?;
+        Book::create(book, self.market.as_ref().key, &self.payer)?;
+        market.flags |= flag::HAS_BOOK;
+        Ok(true)
+    }
 }
 
 pub fn handler(ctx: Context<Activate>, args: ActivateArgs) -> Result<()> {
@@ -101,6 +115,7 @@ pub fn handler(ctx: Context<Activate>, args: ActivateArgs) -> Result<()> {
     a.validate(&market, clock.unix_timestamp)?;
     a.make_vault(ctx.bumps.vault)?;
     a.fund(&mut market, args.subsidy)?;
+    let has_book = a.make_book(&mut market)?;
     market.vault_bump = ctx.bumps.vault;
     market.vault_payer = a.payer.key();
     let rent = Rent::get()?.minimum_balance(token::ACCOUNT_BYTES);
@@ -117,7 +132,7 @@ pub fn handler(ctx: Context<Activate>, args: ActivateArgs) -> Result<()> {
         vault_payer: market.vault_payer,
         vault_rent: market.vault_rent,
         vault_bump: market.vault_bump,
-        has_book: false,
+        has_book,
     };
     emit(&a.event_authority, &event)?;
     solvency::check(&market, a.market.as_ref(), &a.vault, 0)?;

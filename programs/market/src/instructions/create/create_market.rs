@@ -69,9 +69,15 @@ impl CreateMarketArgs {
         let question = QUESTION_BYTES_MIN..=QUESTION_BYTES_MAX;
         require!(question.contains(&self.question.len()), MarketError::BadQuestion);
         require!(self.uri.len() <= URI_BYTES_MAX, MarketError::BadUri);
-        let offered = self.engine == engine::PARIMUTUEL || self.engine == engine::LMSR;
-        require!(offered && self.lot_k == 0, MarketError::BadEngine);
         require!((OUTCOMES_MIN..=OUTCOMES_MAX).contains(&self.n), MarketError::BadOutcomeCount);
+        match self.engine {
+            engine::PARIMUTUEL | engine::LMSR => require!(self.lot_k == 0, MarketError::BadEngine),
+            engine::BOOK => {
+                require!((1..=LOT_K_MAX).contains(&self.lot_k), MarketError::BadEngine);
+                require!(self.n == 2, MarketError::BadOutcomeCount);
+            }
+            _ => return err!(MarketError::BadEngine),
+        }
         require!(self.flags & !flag::FEE_TO_ACCOUNT == 0, MarketError::BadFlags);
         require!(self.source != Pubkey::default(), MarketError::BadSource);
         match self.source_kind {
@@ -153,7 +159,7 @@ impl CreateMarket<'_> {
         (market.source, market.id, market.created_slot) = (args.source, args.id, clock.slot);
         (market.open, market.lock, market.event) = (args.open, args.lock, args.event);
         (market.resolve_by, market.void_after) = (args.resolve_by, args.void_after);
-        (market.engine, market.n, market.op) = (args.engine, args.n, args.op);
+        (market.engine, market.n, market.op, market.lot_k) = (args.engine, args.n, args.op, args.lot_k);
         (market.source_kind, market.strike, market.expo) = (args.source_kind, args.strike, args.expo);
         let strike = if args.strike_is_fixed() { flag::STRIKE_SET | flag::STRIKE_FINAL } else { 0 };
         market.flags = args.flags | strike;

@@ -6,9 +6,9 @@ use crate::constants::{paid, VAULT_SEED};
 use crate::errors::MarketError;
 use crate::events::{emit, PaidOut, PayoutItem};
 use crate::pda;
-use crate::settlement::{self, Till};
+use crate::settlement::{self, leave_book, Till};
 use crate::solvency;
-use crate::state::{Market, Position};
+use crate::state::{Book, Market, Position};
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -35,6 +35,9 @@ pub struct Claim<'info> {
     /// CHECK: Position.payer, gets its rent.
     #[account(mut, address = position.payer @ MarketError::WrongPayer)]
     pub payer: UncheckedAccount<'info>,
+    /// The market's book, if the position has a seat in it; else left out.
+    #[account(mut)]
+    pub book: Option<AccountLoader<'info, Book>>,
     /// CHECK: the program that owns the mint.
     pub token_program: UncheckedAccount<'info>,
 }
@@ -44,6 +47,7 @@ pub fn handler(ctx: Context<Claim>) -> Result<()> {
     let till = Till { market: a.market.as_ref(), vault: &a.vault, mint: &a.mint, token_program: &a.token_program };
     till.open(&a.market)?;
     let mut market = a.market.load_mut()?;
+    leave_book(&market, a.market.as_ref().key, a.book.as_ref(), &mut a.position)?;
     let amount = settlement::worth(&market, &a.position)?;
     settlement::burn(&mut market, &a.position)?;
     pda::zero(a.position.as_ref())?;

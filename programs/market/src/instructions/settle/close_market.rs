@@ -62,6 +62,7 @@ impl<'info> CloseMarket<'info> {
         let shares = parimutuel::masked(market.supplies(), market.mask);
         require!(shares == 0 && market.escrow == 0, MarketError::SharesLeft);
         require!(market.fees_owed == [0; 3], MarketError::FeesLeft);
+        require!(!market.has(flag::HAS_BOOK), MarketError::BookLeft);
         require!(*self.resolution.owner != crate::ID, MarketError::ResolutionLeft);
         Ok(())
     }

@@ -3,6 +3,7 @@
 pub mod claim;
 pub mod claim_bond;
 pub mod claim_vote;
+pub mod close_book;
 pub mod close_market;
 pub mod close_orphan;
 pub mod close_resolution;
@@ -13,6 +14,7 @@ pub mod withdraw_subsidy;
 pub use claim::*;
 pub use claim_bond::*;
 pub use claim_vote::*;
+pub use close_book::*;
 pub use close_market::*;
 pub use close_orphan::*;
 pub use close_resolution::*;

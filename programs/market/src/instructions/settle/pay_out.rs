@@ -8,7 +8,7 @@ use crate::events::{emit_sized, PaidOut, PayoutItem};
 use crate::pda;
 use crate::settlement::{self, Till};
 use crate::solvency;
-use crate::state::{Market, Position};
+use crate::state::{Book, Market, Position};
 use crate::token;
 
 /// Bytes of PaidOut without items, and of one item.
@@ -30,6 +30,9 @@ pub struct PayOut<'info> {
     /// CHECK: the market's vault, pinned by its seeds.
     #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
     pub vault: UncheckedAccount<'info>,
+    /// The market's book, if a position has a seat in it; else left out.
+    #[account(mut)]
+    pub book: Option<AccountLoader<'info, Book>>,
     /// CHECK: the market's mint.
     pub mint: UncheckedAccount<'info>,
     /// CHECK: the program that owns the mint.
@@ -89,15 +92,18 @@ impl<'info> PayOut<'info> {
 
     /// Burns what can be paid before anything is; closed, foreign and repeated accounts leave no item.
     fn settle(&self, market: &mut Market, three: &[AccountInfo], bumps: &[u8]) -> Result<(Vec<Due>, Vec<PayoutItem>)> {
-        let count = three.len() / 3;
+        let (count, address) = (three.len() / 3, self.market.as_ref().key);
         let (mut due, mut items) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for (place, triple) in triples(three).enumerate() {
-            let Some(position) = Position::of_market(triple.position, self.market.as_ref().key) else { continue };
+            let Some(mut position) = Position::of_market(triple.position, address) else { continue };
+            let seat = position.seat;
+            settlement::add_seat(market, address, self.book.as_ref(), &mut position)?;
             let amount = settlement::worth(market, &position)?;
             let bump = bumps.get(place).copied();
             let status = triple.status(market, &position, amount, bump, self.token_program.key)?;
             if status == paid::PAID {
                 settlement::burn(market, &position)?;
+                settlement::clear_seat(market, self.book.as_ref(), seat)?;
                 pda::zero(triple.position)?;
                 due.push(Due { place, amount });
             }

@@ -6,9 +6,9 @@ use crate::constants::VAULT_SEED;
 use crate::errors::MarketError;
 use crate::events::{emit, PositionState, Value, Withdrawn};
 use crate::pda;
-use crate::settlement::Till;
+use crate::settlement::{leave_book, Till};
 use crate::solvency;
-use crate::state::{Market, Position};
+use crate::state::{Book, Market, Position};
 
 #[derive(AnchorSerialize, AnchorDeserialize)]
 pub struct WithdrawArgs {
@@ -39,6 +39,9 @@ pub struct Withdraw<'info> {
     /// CHECK: any token account of the mint; for SOL, once decided, any wallet.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
+    /// The market's book, if the position has a seat in it; else left out.
+    #[account(mut)]
+    pub book: Option<AccountLoader<'info, Book>>,
     /// CHECK: the market's mint.
     pub mint: UncheckedAccount<'info>,
     /// CHECK: the program that owns the mint.
@@ -53,6 +56,7 @@ pub fn handler(ctx: Context<Withdraw>, args: WithdrawArgs) -> Result<()> {
     till.open(&a.market)?;
     let mut market = a.market.load_mut()?;
     let position = &mut a.position;
+    leave_book(&market, a.market.as_ref().key, a.book.as_ref(), position)?;
     require!(args.amount > 0 && args.amount <= position.credit, MarketError::CreditTooSmall);
     position.use_nonce(args.nonce)?;
     position.credit -= args.amount;
