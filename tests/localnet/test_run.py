@@ -16,8 +16,8 @@ _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
-    """Signals are handled after the test as they were before it."""
-    before = {number: signal.getsignal(number) for number in _ENDS}
+    """Signals do what they do by default, also where the tests were started to ignore some; afterwards as before."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in _ENDS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
