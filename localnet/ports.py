@@ -35,9 +35,9 @@ class Ports:
 def choose(*, rpc: int = RPC, pubsub: int | None = None, api: int = API, private: int = PRIVATE) -> Ports:
     """Free ports for a world; 0 picks. Raises PortTaken naming the one that is not free and its option."""
     rpc = rpc or _free_pair()
-    pubsub = rpc + 1 if pubsub is None else pubsub or _free()
-    api = api or _free()
-    privates = [private + n for n in range(4)] if private else [_free() for _ in range(4)]
+    pubsub = rpc + 1 if pubsub is None else pubsub or free()
+    api = api or free()
+    privates = [private + n for n in range(4)] if private else [free() for _ in range(4)]
     for port, what, option in (
         (rpc, "RPC", "--rpc-port"),
         (pubsub, "PubSub", "--pubsub-port"),
@@ -78,7 +78,8 @@ def _require_free(port: int, what: str, option: str) -> None:
         )
 
 
-def _free() -> int:
+def free() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         return int(probe.getsockname()[1])
@@ -87,7 +88,7 @@ def _free() -> int:
 def _free_pair() -> int:
     """A free port whose successor is free too: clients take PubSub to be RPC + 1."""
     for _ in range(_PAIRS_MAX):
-        port = _free()
+        port = free()
         if port < 65535 and is_free(port + 1):
             return port
     raise PortTaken("no two neighbouring ports are free")

@@ -33,6 +33,7 @@ CLOCK: Final = Pubkey.from_string("SysvarC1ock11111111111111111111111111111111")
 _TIMEOUT_S: Final = 5.0
 _AWAY_S: Final = 30.0
 _SIGNATURES_MAX: Final = 5
+_AIRDROPS_MAX: Final = 3
 _RANK: Final = {"processed": 0, "confirmed": 1, "finalized": 2}
 
 
@@ -156,12 +157,13 @@ class Chain:
         return int.from_bytes(found.data[64:72], "little") if found is not None and len(found.data) >= 72 else 0
 
     async def airdrop(self, address: Pubkey, lamports: int) -> None:
-        """Have lamports made for an address, and wait until they are there (confirmed)."""
-        signature = await self.call(str, "requestAirdrop", str(address), lamports)
-        for _ in range(int(_AWAY_S / self._pause_s)):
-            if _reached(signature, await self._status(signature), "confirmed"):
-                return
-            await asyncio.sleep(self._pause_s)
+        """Have lamports made for an address, and wait until they are there (confirmed); ask again for what got lost."""
+        for _ in range(_AIRDROPS_MAX):
+            signature = await self.call(str, "requestAirdrop", str(address), lamports)
+            for _ in range(int(_AWAY_S / self._pause_s)):
+                if _reached(signature, await self._status(signature), "confirmed"):
+                    return
+                await asyncio.sleep(self._pause_s)
         raise StoryFailed(f"no airdrop for {address}")
 
     async def send(
