@@ -91,14 +91,9 @@ def _validator(plan: Plan) -> list[str]:
     program = shutil.which("solana-test-validator")
     assert program is not None, "looked for before a plan is made"
     argv = [program, "--reset", "--quiet", "--ledger", str(plan.directory / "ledger"), "--bind-address", "127.0.0.1"]
-    argv += [
-        "--rpc-port",
-        str(plan.ports.rpc),
-        "--faucet-port",
-        str(ports.free()),
-        "--ticks-per-slot",
-        str(TICKS_PER_SLOT),
-    ]
+    argv += ["--rpc-port", str(plan.ports.rpc), "--ticks-per-slot", str(TICKS_PER_SLOT)]
+    # The validator's RPC asks the faucet at the port as it is given here: 0 would be no port.
+    argv += ["--faucet-port", str(ports.free())]
     authority = str(wallets.address(wallets.AUTHORITY))
     for name, path in plan.programs.items():
         argv += ["--upgradeable-program", str(wallets.program(name).pubkey()), str(path), authority]

@@ -1,4 +1,6 @@
-"""What keepers find due, and what they take for done: pure values in and out."""
+"""What keepers find due at which moment of block time, and whom they pay: pure values in and out."""
+
+from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
@@ -6,12 +8,27 @@ from typing import Any
 import pytest
 from solders.pubkey import Pubkey
 
-from idl.enums import ResolutionFlag
-from relayer.keepers import claim_bond, claim_vote, finalize, tally_dispute, tally_proposal
+from idl.addresses import ata
+from idl.enums import FeeKind, Flag, SourceKind
+from idl.program import WSOL_MINT
+from relayer.budget import SECONDS_PER_DAY
+from relayer.keepers import (
+    claim_bond,
+    close_market,
+    close_orphan,
+    close_resolution,
+    collect_fees,
+    finalize,
+    pay_out,
+    tally_proposal,
+    void_inactive,
+)
+from relayer.keepers.kind import Due
 from relayer.keepers.world import World
-from relayer.mirror import Head, MarketRow, ResolutionRow, VoteRow
+from relayer.mirror import Head, MarketRow, PositionRow, ResolutionRow
 
-NOW = 1_000
+NOW = 1_795_000_000
+MONTH_S = 30 * SECONDS_PER_DAY
 
 
 def key(n: int) -> Pubkey:
@@ -19,88 +36,152 @@ def key(n: int) -> Pubkey:
     return Pubkey(bytes([n]) * 32)
 
 
+MARKET, CREATOR, RESOLVER, TREASURY, WINNER, PAYER, DOLLAR = (key(n) for n in range(1, 8))
+
+
 def market(state: str, **more: Any) -> MarketRow:
-    """A market in this state; its deadline was just reached."""
-    given: dict[str, Any] = dict.fromkeys(
-        ("creator", "mint", "payer", "vault_payer", "fee_to", "source", "resolver_to"), key(9)
-    )
-    given |= dict.fromkeys(
-        ("created_slot", "open", "lock", "event", "void_after", "strike_until", "strike_off", "escrow", "vault", "num",
-         "den", "engine", "source_kind", "flags", "op", "mask", "last_seq"), 0,
-    )  # fmt: skip
-    given |= {"market": key(1), "state": state, "deadline": NOW, "supply": (0, 0), "fees_owed": (0, 0, 0), "n": 2}
-    return MarketRow(**given | more)
-
-
-def resolution(**more: Any) -> ResolutionRow:
-    """A disputed resolution that owes its bonds; outcome 0 was proposed and stood."""
-    row = ResolutionRow(
-        market=key(1), proposer=key(2), disputer=key(3), payer=key(2), window_end=NOW, bond=5, owed=10, publish_time=0,
-        proposed=0, final_outcome=0, flags=0,
+    """An optimistic market in SOL in this state, whose deadline is now."""
+    row = MarketRow(
+        market=MARKET, creator=CREATOR, mint=WSOL_MINT, payer=PAYER, vault_payer=PAYER, fee_to=CREATOR, source=key(9),
+        resolver_to=RESOLVER, state=state, created_slot=100, open=NOW - 90, lock=NOW - 60, event=NOW - 60,
+        void_after=NOW + 1, deadline=NOW, strike_until=NOW, strike_off=0, supply=(0, 0), fees_owed=(0, 0, 0), n=2,
+        source_kind=SourceKind.OPTIMISTIC, flags=0, op=0, mask=1, last_seq=7,
     )  # fmt: skip
     return replace(row, **more)
 
 
-def world(*markets: MarketRow, **more: Any) -> World:
+def position(n: int, *, shares: tuple[int, ...] = (5, 0), orphan: bool = False) -> PositionRow:
+    """A winner's position."""
+    return PositionRow(market=MARKET, address=key(n), owner=WINNER, payer=PAYER, credit=0, shares=shares, orphan=orphan)
+
+
+def resolution(**more: Any) -> ResolutionRow:
+    """A proposal whose window ends now and that owes its bond."""
+    row = ResolutionRow(
+        market=MARKET, proposer=RESOLVER, payer=PAYER, window_end=NOW, bond=5, owed=5, publish_time=0, flags=0
+    )
+    return replace(row, **more)
+
+
+def world(*markets: MarketRow, now: int = NOW, slot: int = 500, **more: Any) -> World:
     """What one look reads."""
     head = Head(
-        genesis="g", sealed_slot=500, sealed_height=400, now=NOW, final_slot=490, final_height=390, tip_slot=500,
+        genesis="g", sealed_slot=slot, sealed_height=400, now=now, final_slot=490, final_height=390, tip_slot=slot,
         fresh=True,
     )  # fmt: skip
     given: dict[str, Any] = {"positions": {}, "resolutions": {}, "prices": {}, "tokens": {}} | more
-    return World(head=head, treasury=key(8), markets=markets, **given)
+    return World(head=head, treasury=TREASURY, markets=markets, **given)
 
 
-@pytest.mark.parametrize(("state", "due"), [("proposed", 1), ("approved", 1), ("active", 0), ("rejected", 0)])
-def test_tally_proposal(state: str, due: int) -> None:
-    """Both arms are due from the deadline on and not before."""
-    assert len(list(tally_proposal.due(world(market(state))))) == due
-    assert not list(tally_proposal.due(world(market(state, deadline=NOW + 1))))
+def named(due: Due) -> set[Pubkey]:
+    """The accounts that a crank names."""
+    return {Pubkey(k) for step in due.crank.calls for k in step.keys}
 
 
-@pytest.mark.parametrize(("state", "due"), [("resolving", 1), ("contested", 1), ("disputed", 0), ("active", 0)])
-def test_finalize(state: str, due: int) -> None:
-    """A proposal stands after its window, a contested one after the council's."""
-    found = world(market(state), resolutions={key(1): resolution()})
-    assert len(list(finalize.due(found))) == due
-    early = world(market(state), resolutions={key(1): resolution(window_end=NOW + 1)})
-    assert not list(finalize.due(early))
+@pytest.mark.parametrize(("shift", "due"), [(-1, 0), (0, 1), (1, 1)])
+def test_from_the_deadline_on(shift: int, due: int) -> None:
+    """An approval that nobody used, a window that ended and a halt that lasted are due from their second on."""
+    now = NOW + shift
+    assert len(list(tally_proposal.due(world(market("approved"), now=now)))) == due
+    assert len(list(finalize.due(world(market("resolving"), now=now, resolutions={MARKET: resolution()})))) == due
+    assert len(list(void_inactive.due(world(market("halted", flags=Flag.HALTED, void_after=NOW + 9), now=now)))) == due
+    assert len(list(void_inactive.due(world(market("locked", void_after=NOW), now=now)))) == due
 
 
-def test_tally_dispute() -> None:
-    """Votes are counted from the end of their window on."""
-    assert len(list(tally_dispute.due(world(market("disputed"), resolutions={key(1): resolution()})))) == 1
-    early = world(market("disputed"), resolutions={key(1): resolution(window_end=NOW + 1)})
-    assert not list(tally_dispute.due(early))
+@pytest.mark.parametrize("state", ["proposed", "active", "finalized", "void", "closed"])
+def test_nothing_of_another_state(state: str) -> None:
+    """No keeper of a state touches a market of another."""
+    one = world(market(state, void_after=NOW + 9), resolutions={MARKET: resolution()})
+    assert not list(tally_proposal.due(one))
+    assert not list(finalize.due(one))
+    assert not list(void_inactive.due(one))
 
 
-PAID = int(ResolutionFlag.PROPOSER_PAID)
-TIMEOUT = int(ResolutionFlag.COUNCIL_TIMEOUT)
-BY_SOURCE = int(ResolutionFlag.BY_SOURCE)
-OWED: dict[str, tuple[dict[str, Any], list[int]]] = {
-    "undisputed": ({"disputer": Pubkey.default()}, [2]),
-    "undisputed and paid": ({"disputer": Pubkey.default(), "flags": PAID}, []),
-    "the proposal stood": ({}, [2]),
-    "the disputer was right": ({"final_outcome": 1}, [3]),
-    "invalid": ({"final_outcome": 2}, [3]),
-    "nobody ruled, nobody's word": ({"flags": TIMEOUT, "final_outcome": 2}, [2, 3]),
-    "nobody ruled, one paid": ({"flags": TIMEOUT | PAID, "final_outcome": 2}, [3]),
-    "nobody ruled, the source's word": ({"flags": TIMEOUT | BY_SOURCE}, [2]),
-    "a price": ({"bond": 0}, []),
+def test_late_in_one_state_is_not_in_another() -> None:
+    """A market past its last moment is voided while undecided, never once decided."""
+    assert [one.episode for one in void_inactive.due(world(market("active", void_after=NOW)))] == ["late"]
+    assert not list(void_inactive.due(world(market("finalized", void_after=NOW))))
+
+
+FEES = {
+    "in time": (-1, CREATOR, RESOLVER, "creator", False),
+    "late": (0, CREATOR, RESOLVER, "creator-late", True),
+    "still late": (MONTH_S - 1, CREATOR, RESOLVER, "creator-late", True),
+    "forsaken": (MONTH_S, TREASURY, TREASURY, "creator-forsaken", True),
 }
 
 
-@pytest.mark.parametrize("name", OWED)
-def test_who_gets_a_bond(name: str) -> None:
-    """Of a dispute who was right, of a proposal its proposer, both where the council let it pass."""
-    change, owners = OWED[name]
-    assert [owner for owner, _ in claim_bond.owed(resolution(**change))] == [key(n) for n in owners]
+@pytest.mark.parametrize("when", FEES)
+def test_whom_fees_go_to(when: str) -> None:
+    """The one named; from the deadline on the treasury beside, and 30 days later the treasury in their place."""
+    shift, creator, resolver, episode, treasury_beside = FEES[when]
+    found = list(collect_fees.due(world(market("finalized", fees_owed=(3, 2, 1)), now=NOW + shift)))
+    assert [one.crank.facts for one in found] == [(kind,) for kind in FeeKind]
+    assert found[0].episode == episode
+    assert found[2].episode == "protocol"
+    assert creator in named(found[0])
+    assert resolver in named(found[1])
+    assert (CREATOR in named(found[0])) == (creator == CREATOR)
+    assert (TREASURY in named(found[0])) == treasury_beside
+    assert TREASURY in named(found[2])
 
 
-def test_claim_vote() -> None:
-    """A vote on a proposal needs no resolution, one of a dispute its bond vault; that of a market gone is an orphan."""
-    row = VoteRow(market=key(1), address=key(4), voter=key(5), round=0, mint=key(6), orphan=False)
-    votes = (row, replace(row, round=1, address=key(7)), replace(row, orphan=True))
-    first, second = claim_vote.due(world(votes=votes))
-    assert (first.episode, second.episode) == (str(key(4)), str(key(7)))
-    assert len(set(first.crank.calls[0].keys)) < len(set(second.crank.calls[0].keys))
+def test_no_fee_twice_nor_early() -> None:
+    """What is not owed, or not decided, is not collected."""
+    assert [o.crank.facts for o in collect_fees.due(world(market("void", fees_owed=(0, 0, 4))))] == [(2,)]
+    assert not list(collect_fees.due(world(market("locked", fees_owed=(3, 2, 1)))))
+
+
+def test_payouts_of_tokens_go_to_token_accounts() -> None:
+    """A winner is paid at the canonical account of their mint, a loser of nothing not at all."""
+    rows = {MARKET: (position(20), position(21, shares=(0, 5)))}
+    (one,) = pay_out.due(world(market("finalized", mint=DOLLAR), positions=rows))
+    assert {key(20), ata(WINNER, DOLLAR).address, PAYER} <= named(one)
+    assert key(21) not in named(one)
+
+
+def test_a_skipped_winner_comes_again_on_a_later_day() -> None:
+    """Who could not receive is left out until another day, and then tried under a key of that day."""
+    rows = {MARKET: (position(20),)}
+    decided = market("finalized")
+    skipped = str(key(20))
+    first = [one.episode for one in pay_out.due(world(decided, positions=rows))]
+    assert not list(pay_out.due(world(decided, positions=rows, unpayable=frozenset({skipped}))))
+    later = [
+        next(iter(pay_out.due(world(decided, positions=rows, retried=frozenset({skipped}), now=NOW + shift)))).episode
+        for shift in (0, 60, SECONDS_PER_DAY)
+    ]
+    assert later[0] == later[1] != later[2]
+    assert first[0] not in later
+
+
+def test_one_batch_at_a_time() -> None:
+    """While a batch of a market is under way no second one is proposed."""
+    busy = frozenset({(pay_out.NAME, str(MARKET)), (close_orphan.NAME, str(MARKET))})
+    rows = {MARKET: (position(20), position(21, orphan=True))}
+    assert not list(pay_out.due(world(market("finalized"), positions=rows, busy=busy)))
+    assert not list(close_orphan.due(world(positions=rows, busy=busy)))
+    (orphans,) = close_orphan.due(world(positions=rows))
+    assert key(20) not in named(orphans)
+    assert {key(21), PAYER} <= named(orphans)
+
+
+def test_bond_then_resolution_then_market() -> None:
+    """A bond is claimed once, a resolution closed once it owes nothing, a market once nothing is left of it."""
+    decided = market("finalized")
+    owing, paid = resolution(), resolution(owed=0, flags=claim_bond.PROPOSER_PAID)
+    assert len(list(claim_bond.due(world(decided, resolutions={MARKET: owing})))) == 1
+    assert not list(claim_bond.due(world(decided, resolutions={MARKET: paid})))
+    assert not list(close_resolution.due(world(decided, resolutions={MARKET: owing})))
+    assert len(list(close_resolution.due(world(decided, resolutions={MARKET: paid})))) == 1
+    assert not list(close_market.due(world(decided, resolutions={MARKET: paid})))
+    assert len(list(close_market.due(world(decided)))) == 1
+
+
+@pytest.mark.parametrize(("slot", "due"), [(249, 0), (250, 0), (251, 1)])
+def test_a_market_is_closed_once_its_address_cannot_return(slot: int, due: int) -> None:
+    """Only past 150 slots from its making; and never while a winner or a fee is owed."""
+    assert len(list(close_market.due(world(market("finalized"), slot=slot)))) == due
+    assert not list(close_market.due(world(market("finalized", supply=(1, 0)), slot=slot)))
+    assert not list(close_market.due(world(market("finalized", fees_owed=(0, 0, 1)), slot=slot)))
+    assert len(list(close_market.due(world(market("finalized", supply=(0, 9)), slot=slot)))) == due
