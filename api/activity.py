@@ -42,6 +42,8 @@ def _details(event: ev.Event) -> dict[str, Any]:
         case ev.Traded():
             outcome = None if event.outcome == WHOLE_SET else event.outcome
             return {"outcome": outcome, "amount": str(event.value)}
+        case ev.OrderPlaced():
+            return {"outcome": event.order.outcome, "amount": str(event.amount)}
         case ev.SharesTransferred():
             return {"outcome": event.outcome, "amount": str(event.shares)}
         case ev.VoteCast():

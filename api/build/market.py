@@ -168,6 +168,7 @@ def activate(
         fee_to=fee_to,
         mint_rule=addresses.mint_rule(mint).address if maker else None,
         creator_token=addresses.ata(wallet, mint, token_program).address if maker else None,
+        book=addresses.book(key).address if book else None,
         token_program=token_program,
     )
     rents = rent(TOKEN_ACCOUNT_BYTES) + (rent(BOOK_BYTES) if book else 0)

@@ -11,8 +11,10 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from idl import addresses, instructions
+from idl.enums import OrderKind
 from idl.limits import BPS
 from idl.maths import lmsr
+from idl.maths.fees import loser_fee
 from idl.program import WSOL_MINT
 
 from ..errors import (
@@ -25,10 +27,12 @@ from ..errors import (
     WrongEngine,
 )
 from ..schemas.markets import Market, Quote
-from ..schemas.transactions import Built, Expected
+from ..schemas.transactions import Built, Expected, OrderBody
 from .base import POSITION_BASE_BYTES, VALID_SLOTS, Anchor, built, millionths, rent, unwrapped, with_account, wrapped
 from .market import fault
 
+SIDES = ("buy", "sell")
+LOT = 100
 NO_SEAT = 255
 DECIDED = ("finalized", "void")
 UNDECIDED = ("active", "halted", "locked", "resolving", "disputed", "contested")
@@ -237,6 +241,61 @@ def transfer(trader: Trader, anchor: Anchor, *, outcome: int, shares: int, to: P
     return built("trade", [call], anchor, trader.market.address, expected, nonce=trader.nonce)
 
 
+def order(trader: Trader, anchor: Anchor, body: OrderBody, *, lots: int, bound: int | None) -> Built:
+    """An order in the book: what it can match at once it matches, a limit order's rest stays."""
+    market = trader.market
+    _check(market, "book", body.outcome)
+    lot = LOT * int(market.lot_k)
+    value, sells = body.tick * int(market.lot_k) * lots, body.side == "sell"
+    fee = loser_fee(min(value, lot * lots - value), fee_bps(market))
+    if sells:
+        _owned(trader, body.outcome, lot * lots)
+    else:
+        _within(market, value)
+    limit = (0 if sells else value + loser_fee(value, fee_bps(market))) if bound is None else bound
+    call = instructions.place_order(
+        side=SIDES.index(body.side),
+        outcome=body.outcome,
+        tick=body.tick,
+        lots=lots,
+        kind=OrderKind[body.kind.upper()],
+        expiry=body.expiry,
+        client_id=int(body.client_id),
+        max_matches=body.max_matches,
+        bound=limit,
+        nonce=trader.nonce,
+        valid_until=anchor.slot + VALID_SLOTS,
+        market=trader.key,
+        vault=addresses.vault(trader.key).address,
+        book=addresses.book(trader.key).address,
+        position=trader.position,
+        owner=trader.wallet,
+        payer=anchor.payer,
+        owner_token=trader.token,
+        other=None,
+        mint=trader.mint,
+        token_program=trader.token_program,
+    )
+    cost = f"-{value - fee}" if sells else str(value + fee)
+    expected = Expected(cost=cost, shares=str(lot * lots), fee=str(fee), rent=trader.rent)
+    error = fault(market, pause=trader.pause, now=anchor.now, bit="order")
+    steps = trader.pays(call, 0 if sells else limit)
+    return built("order", steps, anchor, market.address, expected, nonce=trader.nonce, error=error)
+
+
+def cancel(trader: Trader, anchor: Anchor, *, index: int, order_id: int) -> Built:
+    """One order out of the book."""
+    book = addresses.book(trader.key).address
+    call = instructions.cancel_order(index=index, seq=order_id, market=trader.key, book=book, owner=trader.wallet)
+    return _free(trader, anchor, call)
+
+
+def cancel_all(trader: Trader, anchor: Anchor) -> Built:
+    """Every order of the wallet out of the book."""
+    book = addresses.book(trader.key).address
+    return _free(trader, anchor, instructions.cancel_all(market=trader.key, book=book, owner=trader.wallet))
+
+
 def withdraw(trader: Trader, anchor: Anchor, *, amount: int) -> Built:
     """Free collateral of the position back to the wallet; what is free in its seat comes along."""
     market = trader.market
@@ -251,11 +310,17 @@ def withdraw(trader: Trader, anchor: Anchor, *, amount: int) -> Built:
         owner=trader.wallet,
         destination=trader.wallet if native_now else trader.token,
         mint=trader.mint,
+        book=addresses.book(trader.key).address if trader.seated else None,
         token_program=trader.token_program,
     )
     steps = [call] if native_now else trader.receives(call)
     expected = Expected(cost=f"-{amount}", shares="0", fee="0", rent="0")
     return built("trade", steps, anchor, market.address, expected, nonce=trader.nonce)
+
+
+def _free(trader: Trader, anchor: Anchor, call: Instruction) -> Built:
+    expected = Expected(cost="0", shares="0", fee="0", rent="0")
+    return built("order", [call], anchor, trader.market.address, expected)
 
 
 def _check(market: Market, engine: str, outcome: int) -> None:

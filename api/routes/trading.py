@@ -13,6 +13,9 @@ from ..schemas import wire
 from ..schemas.transactions import (
     Built,
     BuyBody,
+    CancelAllBody,
+    CancelBody,
+    OrderBody,
     SellBody,
     SetsBody,
     TradeBody,
@@ -65,6 +68,35 @@ async def transfer_shares(
     shares, to = wire.amount(data.shares, field="shares"), wire.address(data.to, field="to")
     trader, anchor = await _trader(data, reader, settings, opens=False)
     return trade.transfer(trader, anchor, outcome=data.outcome, shares=shares, to=to)
+
+
+@post("/v1/transactions/order", status_code=200, tags=["transactions"], summary="Build an order")
+async def order(
+    data: JSONBody[OrderBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
+    """`expected` is the worst case: all of it at the tick."""
+    lots = wire.amount(data.lots, field="lots")
+    bound = None if data.bound is None else wire.amount(data.bound, field="bound")
+    wire.amount(data.client_id, field="client_id")
+    trader, anchor = await _trader(data, reader, settings)
+    return trade.order(trader, anchor, data, lots=lots, bound=bound)
+
+
+@post("/v1/transactions/cancel", status_code=200, tags=["transactions"], summary="Build a cancellation")
+async def cancel(
+    data: JSONBody[CancelBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
+    """Of one order; what it locks stays in the wallet's seat until its next order or withdrawal."""
+    order_id = wire.amount(data.order_id, field="order_id")
+    return trade.cancel(*await _trader(data, reader, settings, opens=False), index=data.index, order_id=order_id)
+
+
+@post("/v1/transactions/cancel_all", status_code=200, tags=["transactions"], summary="Build a cancellation of all")
+async def cancel_all(
+    data: JSONBody[CancelAllBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
+    """Of every order of the wallet in this market; it never fails."""
+    return trade.cancel_all(*await _trader(data, reader, settings, opens=False))
 
 
 @post("/v1/transactions/withdraw", status_code=200, tags=["transactions"], summary="Build a withdrawal")

@@ -6,6 +6,7 @@ import msgspec
 from solders.pubkey import Pubkey
 
 from idl import addresses
+from idl.accounts import Book
 from idl.codec import decode_account
 from idl.enums import Flag
 from idl.errors import DecodeError
@@ -14,6 +15,7 @@ from indexer.fold import Known, fold, refs
 from indexer.fold.holding import OPEN
 from indexer.fold.ledger import Account as Held
 from indexer.fold.rows import (
+    BookOrder,
     Config,
     Holder,
     LedgerLeg,
@@ -22,10 +24,12 @@ from indexer.fold.rows import (
     Pool,
     Position,
     Resolution,
+    Seat,
     Vote,
 )
 from indexer.fold.work import texts
 from indexer.model import Block, Decoded, Fact, Row
+from indexer.prove import books
 from indexer.prove.accounts import Account, Snapshot
 
 HEX = frozenset({"pending_hash", "evidence"})
@@ -72,7 +76,7 @@ def market_keys(rows: Iterable[Row], orphans: frozenset[str]) -> list[str]:
     for row in rows:
         if isinstance(row, Market):
             place = Pubkey.from_string(row.market)
-            own = (addresses.vault, addresses.bond_vault, addresses.resolution)
+            own = (addresses.vault, addresses.bond_vault, addresses.resolution, addresses.book)
             keys[:0] = [row.market, *(str(derive(place).address) for derive in own)]
         elif isinstance(row, Position | Vote) and row.address not in orphans:
             keys.append(row.address)
@@ -104,6 +108,7 @@ def market(state: State, seen: Snapshot, orphans: frozenset[str]) -> Verdict:
             case Market():
                 _account(verdict, row, row.market, seen, gone=row.closed_slot is not None)
                 _money(verdict, row, seen, state.held)
+                _book(verdict, row, state.rows, seen)
             case Resolution():
                 address = str(addresses.resolution(Pubkey.from_string(row.market)).address)
                 _account(verdict, row, address, seen, gone=row.closed_slot is not None)
@@ -113,6 +118,29 @@ def market(state: State, seen: Snapshot, orphans: frozenset[str]) -> Verdict:
             case _:
                 pass
     return verdict
+
+
+def _book(verdict: Verdict, row: Market, rows: Sequence[Row], seen: Snapshot) -> None:
+    """A market's book against its orders and seats."""
+    address = str(addresses.book(Pubkey.from_string(row.market)).address)
+    if address not in seen.asked:
+        return
+    account, stands = seen.accounts.get(address), bool(row.flags & Flag.HAS_BOOK)
+    if (account is not None) != stands:
+        verdict.different.append(f"book {address}: {'not there' if stands else 'still there'}")
+    if account is None:
+        return
+    orders = [one for one in rows if isinstance(one, BookOrder)]
+    ours = books.wanted(row, orders, [one for one in rows if isinstance(one, Seat)])
+    try:
+        value = decode_account(account.data)
+        theirs = books.found(value) if isinstance(value, Book) else {}
+    except DecodeError as error:
+        verdict.different.append(f"book {address}: {error}")
+        return
+    wrong = [name for name in ours if ours[name] != theirs.get(name)]
+    verdict.different += [f"book {address}: {name} does not follow from orders and seats" for name in wrong]
+    verdict.compared += not wrong
 
 
 def pool(state: State, seen: Snapshot) -> Verdict:

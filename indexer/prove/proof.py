@@ -22,7 +22,7 @@ from indexer.store.session import Connection
 
 MIRROR_WAIT_S = 40.0
 POLL_S = 0.1
-OWN_KEYS, POOL_KEYS = 4, 3
+OWN_KEYS, POOL_KEYS = 5, 3
 LAST_KIND = "Closed"
 
 _text = msgspec.json.Decoder(str)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from solders.pubkey import Pubkey
 
 from idl import addresses
-from idl.enums import Engine
+from idl.enums import Engine, Flag
 from idl.instructions import close_market
 from idl.limits import CLOSE_AFTER_SLOTS
 from relayer.keepers.kind import CrankKind, Due, Keeper, all_gone, crank
@@ -16,7 +16,9 @@ NAME = "close_market"
 
 
 def owes(market: MarketRow) -> bool:
-    """Whether anybody may still claim shares or fees."""
+    """Whether anybody may still claim shares or fees, or has something in its book."""
+    if market.flags & Flag.HAS_BOOK:
+        return True
     shares = sum(supply for i, supply in enumerate(market.supply) if market.mask >> i & 1)
     return bool(shares) or any(market.fees_owed)
 

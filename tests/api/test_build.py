@@ -1,4 +1,4 @@
-"""Builders of every engine, pure: what they build passes the relayer's policy once signed, or is refused by name."""
+"""Builders of every engine, pure: what they build passes the relayer's policy once it is signed, or is refused by name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from solders.hash import Hash
 from solders.keypair import Keypair
@@ -16,7 +17,7 @@ from solders.transaction import VersionedTransaction
 from api.build import Anchor, activate, decide, pool, trade
 from api.errors import AmountTooSmall, ApiError, MarketLocked, MarketNotActive, TooFewShares, WrongEngine, WrongSource
 from api.schemas.markets import Fees, Market
-from api.schemas.transactions import Built
+from api.schemas.transactions import Built, OrderBody
 from idl.maths.lmsr import Curve
 from idl.program import TOKEN_PROGRAM, WSOL_MINT
 from relayer.message import parse
@@ -67,6 +68,12 @@ def buyer(**more: Any) -> pool.Buyer:
     return pool.Buyer(**given)
 
 
+def order(**more: Any) -> OrderBody:
+    """A purchase of YES at 40."""
+    given = {"wallet": str(WALLET.pubkey()), "market": str(ADDRESS), "side": "buy", "outcome": 0, "tick": 40}
+    return msgspec.convert(given | {"lots": "20"} | more, OrderBody)
+
+
 TERMS = decide.Terms(min_bond=500, bond_bps=200, bond=500, token_program=TOKEN_PROGRAM)
 Build = Callable[[Anchor, str], Built]
 SOL = {"mint": str(WSOL_MINT)}
@@ -81,6 +88,12 @@ BUILDS: dict[str, Build] = {
     "transfer_shares": lambda a, m: trade.transfer(
         trader(market("lmsr", mint=m)), a, outcome=0, shares=5, to=OTHER
     ),
+    "order": lambda a, m: trade.order(trader(market("book", mint=m)), a, order(), lots=20, bound=None),
+    "order that sells": lambda a, m: trade.order(
+        trader(market("book", mint=m)), a, order(side="sell", kind="ioc"), lots=20, bound=None
+    ),
+    "cancel": lambda a, m: trade.cancel(trader(market("book", mint=m)), a, index=3, order_id=17),
+    "cancel_all": lambda a, m: trade.cancel_all(trader(market("book", "void", mint=m)), a),
     "withdraw": lambda a, m: trade.withdraw(trader(market("book", mint=m), seated=True), a, amount=5),
     "withdraw at the end": lambda a, m: trade.withdraw(trader(market("book", "finalized", mint=m)), a, amount=5),
     "vote on a proposal": lambda a, m: decide.vote(
@@ -96,6 +109,9 @@ BUILDS: dict[str, Build] = {
     "dispute": lambda a, m: decide.dispute(market("lmsr", "resolving", mint=m), WALLET.pubkey(), a, TERMS),
     "activate": lambda a, m: activate(
         market("lmsr", "approved", mint=m), WALLET.pubkey(), a, fee_to=None, token_program=TOKEN_PROGRAM, subsidy=10**9
+    ),
+    "activate a book": lambda a, m: activate(
+        market("book", "approved", mint=m), WALLET.pubkey(), a, fee_to=None, token_program=TOKEN_PROGRAM
     ),
     "pool_create": lambda a, m: pool.create(buyer(supply=0, mint=Pubkey.from_string(m)), a, lock_s=60, shares=5),
     "shares_buy": lambda a, m: pool.buy(buyer(mint=Pubkey.from_string(m)), a, shares=5, slippage_bps=100),

@@ -213,6 +213,9 @@ def test_openapi(client: httpx.Client) -> None:
         "POST /v1/transactions/shares_buy",
         "POST /v1/transactions/shares_sell",
         "POST /v1/transactions/dividend_claim",
+        "POST /v1/transactions/order",
+        "POST /v1/transactions/cancel",
+        "POST /v1/transactions/cancel_all",
     } == paths  # fmt: skip
     for path, item in document["paths"].items():
         for operation in item.values():

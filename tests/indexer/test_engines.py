@@ -6,6 +6,7 @@ import pytest
 
 from indexer.fold.rows import Market, Position, Vote
 from tests.indexer import proofs
+from tests.programs.books import BUY, SELL, YES, dealt
 from tests.programs.creators import followed
 from tests.programs.makers import SUBSIDY, maker
 from tests.programs.votes import claim_vote, contested, disputed, like, proposed, rule, take_back, tally, voted
@@ -63,6 +64,16 @@ def a_creator(world: World) -> None:
     world.do(shares.sell("bob", 5))
     shares.earn(90)
     world.do(shares.pay("alice", "bob"))
+
+
+def a_book(world: World) -> None:
+    """Orders that rest, cross and are cancelled."""
+    made = dealt(world)
+    world.do(made.order("alice", SELL, YES, 60, 5))
+    world.do(made.order("bob", BUY, YES, 40, 5))
+    proofs.assert_true(world)
+    world.do(made.order("carol", BUY, YES, 60, 3))
+    world.do(made.cancel_all("bob"))
 
 
 LIVES: dict[str, Life] = {
