@@ -1,4 +1,4 @@
-"""What keepers find due, and what they take for done: pure values in and out."""
+"""Votes and disputes: what keepers find due of them, and what they take for done."""
 
 from dataclasses import replace
 from typing import Any
