@@ -9,7 +9,7 @@ import pytest
 from solders.pubkey import Pubkey
 
 from idl.addresses import ata
-from idl.enums import FeeKind, Flag, SourceKind
+from idl.enums import Engine, FeeKind, Flag, ResolutionFlag, SourceKind
 from idl.program import WSOL_MINT
 from relayer.budget import SECONDS_PER_DAY
 from relayer.keepers import (
@@ -44,8 +44,9 @@ def market(state: str, **more: Any) -> MarketRow:
     row = MarketRow(
         market=MARKET, creator=CREATOR, mint=WSOL_MINT, payer=PAYER, vault_payer=PAYER, fee_to=CREATOR, source=key(9),
         resolver_to=RESOLVER, state=state, created_slot=100, open=NOW - 90, lock=NOW - 60, event=NOW - 60,
-        void_after=NOW + 1, deadline=NOW, strike_until=NOW, strike_off=0, supply=(0, 0), fees_owed=(0, 0, 0), n=2,
-        source_kind=SourceKind.OPTIMISTIC, flags=0, op=0, mask=1, last_seq=7,
+        void_after=NOW + 1, deadline=NOW, strike_until=NOW, strike_off=0, supply=(0, 0), fees_owed=(0, 0, 0), escrow=0,
+        vault=0, num=1, den=1, engine=Engine.PARIMUTUEL, n=2, source_kind=SourceKind.OPTIMISTIC, flags=0, op=0, mask=1,
+        last_seq=7,
     )  # fmt: skip
     return replace(row, **more)
 
@@ -58,8 +59,9 @@ def position(n: int, *, shares: tuple[int, ...] = (5, 0), orphan: bool = False) 
 def resolution(**more: Any) -> ResolutionRow:
     """A proposal whose window ends now and that owes its bond."""
     row = ResolutionRow(
-        market=MARKET, proposer=RESOLVER, payer=PAYER, window_end=NOW, bond=5, owed=5, publish_time=0, flags=0
-    )
+        market=MARKET, proposer=RESOLVER, disputer=claim_bond.NOBODY, payer=PAYER, window_end=NOW, bond=5, owed=5, publish_time=0,
+        proposed=0, final_outcome=0, flags=0,
+    )  # fmt: skip
     return replace(row, **more)
 
 
@@ -88,7 +90,7 @@ def test_from_the_deadline_on(shift: int, due: int) -> None:
     assert len(list(void_inactive.due(world(market("locked", void_after=NOW), now=now)))) == due
 
 
-@pytest.mark.parametrize("state", ["proposed", "active", "finalized", "void", "closed"])
+@pytest.mark.parametrize("state", ["active", "finalized", "void", "closed"])
 def test_nothing_of_another_state(state: str) -> None:
     """No keeper of a state touches a market of another."""
     one = world(market(state, void_after=NOW + 9), resolutions={MARKET: resolution()})
@@ -169,7 +171,7 @@ def test_one_batch_at_a_time() -> None:
 def test_bond_then_resolution_then_market() -> None:
     """A bond is claimed once, a resolution closed once it owes nothing, a market once nothing is left of it."""
     decided = market("finalized")
-    owing, paid = resolution(), resolution(owed=0, flags=claim_bond.PROPOSER_PAID)
+    owing, paid = resolution(), resolution(owed=0, flags=ResolutionFlag.PROPOSER_PAID)
     assert len(list(claim_bond.due(world(decided, resolutions={MARKET: owing})))) == 1
     assert not list(claim_bond.due(world(decided, resolutions={MARKET: paid})))
     assert not list(close_resolution.due(world(decided, resolutions={MARKET: owing})))
