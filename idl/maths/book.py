@@ -9,7 +9,7 @@ book is what changes.
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from idl import accounts, types
 from idl.enums import OrderKind, Step
@@ -46,7 +46,8 @@ class Seat:
     shares: list[int] = field(default_factory=lambda: [0, 0])
 
 
-class Fill(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fill:
     """What became of one order of the book; as types.Fill."""
 
     maker: bytes

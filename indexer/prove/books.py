@@ -19,6 +19,7 @@ LIVE = frozenset({"OPEN", "PARTIAL"})
 # shares of a seat.
 Level = tuple[int, int]
 Place = tuple[int, int, int, int, int, int, int, int, int]
+FREE: Place = (0, 0, 0, 0, 0, 0, 0, 0, 0)
 Chair = tuple[str, int, int, tuple[int, ...]]
 
 
@@ -72,7 +73,7 @@ def _level(group: Sequence[BookOrder]) -> Level:
 
 def _places(levels: dict[int, list[BookOrder]], taken: dict[str, Seat]) -> tuple[Place, ...]:
     """Every order at its place, linked to the next newer and the next older one of its level."""
-    places: list[Place] = [(0,) * 9] * ORDERS
+    places: list[Place] = [FREE] * ORDERS
     for group in levels.values():
         around = [NONE, *(order.index for order in group), NONE]
         for n, order in enumerate(group):

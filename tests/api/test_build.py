@@ -1,4 +1,4 @@
-"""Builders of every engine, pure: what they build passes the relayer's policy once it is signed, or is refused by name."""
+"""Builders of every engine, pure: what they build passes the relayer's policy once signed, or is refused by name."""
 
 from __future__ import annotations
 

@@ -59,8 +59,8 @@ def position(n: int, *, shares: tuple[int, ...] = (5, 0), orphan: bool = False) 
 def resolution(**more: Any) -> ResolutionRow:
     """A proposal whose window ends now and that owes its bond."""
     row = ResolutionRow(
-        market=MARKET, proposer=RESOLVER, disputer=claim_bond.NOBODY, payer=PAYER, window_end=NOW, bond=5, owed=5, publish_time=0,
-        proposed=0, final_outcome=0, flags=0,
+        market=MARKET, proposer=RESOLVER, disputer=claim_bond.NOBODY, payer=PAYER, window_end=NOW, bond=5, owed=5,
+        publish_time=0, proposed=0, final_outcome=0, flags=0,
     )  # fmt: skip
     return replace(row, **more)
 
