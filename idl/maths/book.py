@@ -9,7 +9,7 @@ book is what changes.
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from idl import accounts, types
 from idl.enums import OrderKind, Step
@@ -46,12 +46,11 @@ class Seat:
     shares: list[int] = field(default_factory=lambda: [0, 0])
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """What became of one order of the book; as types.Fill."""
 
     maker: bytes
-    index: int
+    index: int  # pyright: ignore[reportIncompatibleMethodOverride] -- the event's own name
     seq: int
     tick: int
     lots: int
