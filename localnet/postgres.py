@@ -189,7 +189,7 @@ class Postgres:
         assert self._child is not None
         pid_file = self._data / "postmaster.pid"
         while self._child.poll() is None:
-            lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+            lines = _lines(pid_file)
             if len(lines) >= 8 and lines[0] == str(self._child.pid) and lines[7].strip() == "ready":
                 return True
             if time.monotonic() > deadline:
@@ -197,6 +197,14 @@ class Postgres:
                 return False
             time.sleep(_POLL_S)
         return False
+
+
+def _lines(path: Path) -> list[str]:
+    """What stands in a file that somebody else may write or delete at this moment; nothing where it is not."""
+    try:
+        return path.read_text().splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def _unprivileged() -> Account:
