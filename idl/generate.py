@@ -1,7 +1,7 @@
 """Writes what the committed IDL says as Python: `python -m idl.generate`, with `--check` only compares.
 
-Makes types.py, events/, accounts.py, instructions/ and error_table.py; nobody edits those by hand. Reads the JSON
-files beside it, so that it works also while the generated files are old.
+Makes types.py, events/, accounts.py, instructions/, error_table.py and, in Anchor's older format, legacy/; nobody edits
+those by hand. Reads the JSON files beside it, so that it works also while the generated files are old.
 """
 
 import sys
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from idl.errors import SchemaError
+from idl.old_spec import old_spec
 from idl.placing import EVENT_FILES, INSTRUCTION_FILES, place
 from idl.program import idl_json
 from idl.render import classes, error_table, init_events, init_instructions, instructions
@@ -100,15 +101,15 @@ def generated() -> dict[str, str]:
     shared = _merged(market, creator)
     files = dict(_values(market, creator, shared)) | dict(_calls(market, creator, poster, shared))
     files["error_table.py"] = error_table({"MARKET": market, "CREATOR": creator, "POSTER": poster})
-    return files
+    return files | {f"legacy/{one.name}.json": old_spec(one) for one in (market, creator, poster)}
 
 
 def stale() -> list[str]:
     """The generated files that are missing or differ from what the IDL says now, and those that it no longer makes."""
     files = generated()
     old = [path for path, text in files.items() if not (HERE / path).exists() or (HERE / path).read_text() != text]
-    folders = (HERE / "events", HERE / "instructions")
-    there = {str(path.relative_to(HERE)) for folder in folders for path in folder.glob("*.py")}
+    folders = {"events": "*.py", "instructions": "*.py", "legacy": "*"}
+    there = {str(path.relative_to(HERE)) for folder, names in folders.items() for path in (HERE / folder).glob(names)}
     return sorted({*old, *(there - set(files))})
 
 

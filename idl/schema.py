@@ -85,12 +85,13 @@ class AccountSlot(msgspec.Struct, frozen=True, gc=False):
 
 
 class InstructionDef(msgspec.Struct, frozen=True, gc=False):
-    """One instruction; `args` with a single `...Args` struct already opened into its fields."""
+    """One instruction; `given`: its arguments as the IDL lists them; `args`: with a single `...Args` struct opened."""
 
     name: str
     docs: tuple[str, ...]
     discriminator: bytes
     accounts: tuple[AccountSlot, ...]
+    given: tuple[Field, ...]
     args: tuple[Field, ...]
 
 
@@ -107,6 +108,7 @@ class Idl(msgspec.Struct, frozen=True, gc=False):
 
     address: str
     name: str
+    version: str
     instructions: tuple[InstructionDef, ...]
     accounts: tuple[Named, ...]
     events: tuple[Named, ...]
@@ -139,6 +141,7 @@ def parse(raw: bytes) -> Idl:
     return Idl(
         address=data["address"],
         name=data["metadata"]["name"],
+        version=data["metadata"]["version"],
         instructions=tuple(_instruction(one, types) for one in data["instructions"]),
         accounts=tuple(_named(one) for one in data.get("accounts", [])),
         events=tuple(_named(one) for one in data.get("events", [])),
@@ -212,11 +215,11 @@ def _const_seeds(pda: dict[str, Any] | None) -> tuple[bytes, ...] | None:
 
 
 def _instruction(one: dict[str, Any], types: dict[str, TypeDef]) -> InstructionDef:
-    args = _fields(one["args"])
+    args = given = _fields(one["args"])
     if len(args) == 1 and isinstance(args[0].type, Defined) and args[0].type.name.endswith("Args"):
         args = types[args[0].type.name].fields
-    slots = tuple(_slots(one["accounts"]))
-    return InstructionDef(one["name"], tuple(one.get("docs", ())), bytes(one["discriminator"]), slots, args)
+    slots, docs = tuple(_slots(one["accounts"])), tuple(one.get("docs", ()))
+    return InstructionDef(one["name"], docs, bytes(one["discriminator"]), slots, given, args)
 
 
 def _measure(kind: Type, types: dict[str, TypeDef]) -> tuple[int, int]:

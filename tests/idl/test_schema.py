@@ -11,7 +11,7 @@ from idl.schema import AccountSlot, Field, Idl, Prim, load, parse
 
 def idl(**parts: Any) -> Idl:
     """A small IDL with the given parts."""
-    empty = {"address": "x", "metadata": {"name": "x", "spec": "0.1.0"}, "instructions": []}
+    empty = {"address": "x", "metadata": {"name": "x", "version": "0.1.0", "spec": "0.1.0"}, "instructions": []}
     return parse(msgspec.json.encode(empty | parts))
 
 
