@@ -81,6 +81,8 @@ LIVES: dict[str, Life] = {
     "dispute": a_dispute,
     "ruling": a_ruling,
     "market maker": a_market_maker,
+    "creator": a_creator,
+    "book": a_book,
 }
 
 
