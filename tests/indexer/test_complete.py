@@ -1,4 +1,4 @@
-"""Nothing is left out: every instruction of the programs is played, every event folded, every account proven by field."""
+"""Nothing is left out: every instruction is played, every event folded, every account proven field by field."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
