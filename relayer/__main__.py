@@ -5,9 +5,7 @@ A Fatal error is one line on stderr and exit code 2, a Transient one exit code 1
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -15,45 +13,37 @@ import typer
 from rich.console import Console
 
 from relayer import logs, mirror, run
-from relayer.admin.init import init
-from relayer.admin.terms import read as read_terms
-from relayer.admin.verify import sums, verify
-from relayer.chain import Endpoint, connect
-from relayer.errors import BadSetting, Fatal, RelayerError
+from relayer.admin import commands
+from relayer.admin.commands import guarded
+from relayer.errors import Fatal
 from relayer.keepers.registry import KEEPERS
-from relayer.metrics import Metrics
 from relayer.model import WALLET_TX
-from relayer.settings import Settings, load, table
-from relayer.signer import read_keypair
+from relayer.settings import load, table
 from relayer.store import desk
 from relayer.store.pool import Connection, Database
 from relayer.tables import migrate as tables
 
-ROOT = Path(__file__).resolve().parents[1]
-SUMS = ROOT / "localnet" / "deploy" / "SHA256SUMS"
-
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="From an intent to an effect on the chain, once.")
-admin_app = typer.Typer(no_args_is_help=True, help="Make the configuration, check what is deployed.")
-app.add_typer(admin_app, name="admin")
+app.add_typer(commands.app, name="admin")
 _out = Console(soft_wrap=True, highlight=False)
 
 
 @app.command()
 def work() -> None:
     """Land intents; the only process that holds keys."""
-    _guarded(lambda: asyncio.run(run.work(load(os.environ))))
+    guarded(lambda: asyncio.run(run.work(load(os.environ))))
 
 
 @app.command()
 def keep() -> None:
     """Propose cranks that are due and read oracle feeds."""
-    _guarded(lambda: asyncio.run(run.keep(load(os.environ))))
+    guarded(lambda: asyncio.run(run.keep(load(os.environ))))
 
 
 @app.command()
 def migrate() -> None:
     """Bring schema relay to this version, as its owner (RELAYER_DATABASE_OWNER_URL)."""
-    _guarded(lambda: tables.migrate(load(os.environ).required("database_owner_url")))
+    guarded(lambda: tables.migrate(load(os.environ).required("database_owner_url")))
 
 
 @app.command()
@@ -149,38 +139,6 @@ def resume(kind: str, subject: Annotated[str, typer.Argument()] = "") -> None:
     _desk(act)
 
 
-@admin_app.command("init")
-def admin_init(cluster: Annotated[str, typer.Option()], keypair: Annotated[Path, typer.Option()]) -> None:
-    """Write Config and the mint rules of programs/config.CLUSTER.toml, once."""
-
-    async def act(node: Endpoint) -> None:
-        written = await init(node, read_terms(_terms(cluster)), read_keypair(str(keypair)))
-        said = "is written" if written.signatures else "stood already"
-        _out.print(f"Config of {cluster} {said}, {len(written.signatures)} transactions")
-
-    _node(act)
-
-
-@admin_app.command("verify")
-def admin_verify(
-    cluster: Annotated[str, typer.Option()], hashes: Annotated[Path, typer.Option("--sums")] = SUMS
-) -> None:
-    """Compare program bytes, genesis and Config on the chain with the files."""
-
-    async def act(node: Endpoint) -> None:
-        for line in await verify(node, cluster=cluster, expected=sums(hashes), terms=read_terms(_terms(cluster))):
-            _out.print(f"ok: {line}")
-
-    _node(act)
-
-
-def _terms(cluster: str) -> Path:
-    path = ROOT / "programs" / f"config.{cluster}.toml"
-    if not path.exists():
-        raise BadSetting(f"no cluster {cluster}: there is no {path.name}")
-    return path
-
-
 def _kind(name: str) -> str:
     known = {WALLET_TX, *(k.kind.name for k in KEEPERS)}
     if name not in known:
@@ -202,28 +160,7 @@ def _desk(act: Callable[[Connection], Awaitable[None]]) -> None:
         finally:
             await database.close()
 
-    _guarded(lambda: asyncio.run(go()))
-
-
-def _node(act: Callable[[Endpoint], Awaitable[None]]) -> None:
-    """Run an operator's command on the first endpoint."""
-
-    async def go() -> None:
-        settings: Settings = load(os.environ)
-        logs.set_up(settings.log_level, "admin")
-        client, _, endpoints = connect(settings.endpoints, Metrics())
-        async with client:
-            await act(endpoints[0])
-
-    _guarded(lambda: asyncio.run(go()))
-
-
-def _guarded(act: Callable[[], None]) -> None:
-    try:
-        act()
-    except RelayerError as error:
-        sys.stderr.write(f"relayer: {error}\n")
-        raise typer.Exit(2 if isinstance(error, Fatal) else 1) from None
+    guarded(lambda: asyncio.run(go()))
 
 
 if __name__ == "__main__":

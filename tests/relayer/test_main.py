@@ -39,6 +39,9 @@ BAD: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
     "one witness in public": (("work",), {"witnesses_min": "1", "cluster": "mainnet"}, "RELAYER_WITNESSES_MIN"),
     "no witness": (("work",), {"witnesses_min": "0"}, "RELAYER_WITNESSES_MIN"),
     "a cluster that is none": (("admin", "init", "--cluster", "moon", "--keypair", "x"), {}, "no cluster moon"),
+    "a change of none": (("admin", "propose-config", "--cluster", "moon", "--keypair", "x"), {}, "no cluster moon"),
+    "a pause of what goes on": (("admin", "set-pause", "claim", "--keypair", "x"), {}, "nothing called 'claim'"),
+    "an operator without a key": (("admin", "reject", "x", "--keypair", "absent"), {}, "absent is not a readable"),
 }  # fmt: skip
 
 
