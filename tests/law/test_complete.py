@@ -1,5 +1,6 @@
 """Completeness: what the programs can say, every package can read."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import msgspec
 
 from idl import addresses, errors, events, program
 from tests.law import tree
+
+OURS = ("market", "creator")
 
 
 def idl_json(name: str) -> dict:
@@ -26,11 +29,46 @@ def test_generated_is_fresh() -> None:
 
 
 def test_every_event_has_a_value_and_a_fold_arm() -> None:
-    """Each event of the IDL is a value of the union and is named by an arm of a fold."""
-    names = {event["name"] for event in idl_json("market")["events"]}
-    assert {kind.__name__ for kind in get_args(events.Event)} >= names
+    """Each event of both IDLs is a value of the union and is named by an arm of a fold."""
+    names = {event["name"] for name in OURS for event in idl_json(name)["events"]}
+    assert {kind.__name__ for kind in get_args(events.Event)} == names
     folds = "\n".join(tree.text(path) for path in tree.files(".py", under=("indexer",)) if "/fold" in path)
     assert {name for name in names if not re.search(rf"\b{name}\b", folds)} == set()
+
+
+def called(folder: str) -> set[str]:
+    """The instructions that a folder's code builds, by `instructions.name(...)` or by a name imported from there."""
+    found: set[str] = set()
+    for path in tree.files(".py", under=(folder.partition("/")[0],)):
+        nodes = list(ast.walk(tree.module(path))) if path.startswith(folder) else []
+        imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "idl.instructions"]
+        names = {alias.name for node in imports for alias in node.names}
+        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+        found |= {node.id for node in calls if isinstance(node, ast.Name) and node.id in names}
+        parts = [node for node in calls if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+        found |= {node.attr for node in parts if isinstance(node.value, ast.Name) and node.value.id in MODULE_NAMES}
+    return found
+
+
+MODULE_NAMES = {"instructions", "ix"}
+INSTRUCTIONS = [one["name"] for name in OURS for one in idl_json(name)["instructions"]]
+OPERATORS = {
+    "init_config", "propose_config_change", "apply_config_change", "accept_admin", "set_pause", "set_mint_rule",
+    "reject", "announce_void", "cancel_void", "rule",
+}  # fmt: skip
+CRANKS = {
+    "tally_proposal", "record_strike", "resolve_by_price", "tally_dispute", "finalize", "void_inactive", "pay_out",
+    "claim_bond", "claim_vote", "collect_fees", "withdraw_subsidy", "prune", "sweep_seat", "close_book",
+    "close_resolution", "close_market", "close_orphan", "sync_dividends", "pay_dividends",
+}  # fmt: skip
+
+
+def test_every_instruction_has_a_builder() -> None:
+    """What a wallet signs the api builds, what anyone may do a keeper, what takes an operator's key admin."""
+    wallets = set(INSTRUCTIONS) - OPERATORS - CRANKS
+    assert OPERATORS - called("relayer/admin") == set()
+    assert CRANKS - called("relayer/keepers") == set()
+    assert wallets - called("api/") == set()
 
 
 def test_every_instruction_emits() -> None:
