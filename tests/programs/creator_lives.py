@@ -63,8 +63,8 @@ FREE: Final[Mapping[tuple[str, str], set[str]]] = {
     # Any token account of the wallet; what is sold or claimed may go to anybody's.
     ("create_pool", "creator_token"): {"a copy"},
     ("buy_shares", "owner_token"): {"a copy"},
-    ("sell_shares", "destination"): {"a copy"},
-    ("claim_dividend", "destination"): {"a copy"},
+    ("sell_shares", "destination"): {"a copy", "a stranger's"},
+    ("claim_dividend", "destination"): {"a copy", "a stranger's"},
 }
 
 # Two slots that one account may fill at once: whoever names an account of the pool as destination makes it a gift.

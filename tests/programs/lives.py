@@ -50,7 +50,8 @@ def _accept(world: World, k: int) -> Call:
 
 
 def _create(world: World, k: int) -> Call:
-    return with_account(create(world, terms(world, k=k)), "create_market", "payer", "erin")
+    made = create(world, terms(world, k=k), mint=(USDC, USDC_2022)[k - 1])
+    return with_account(made, "create_market", "payer", "erin")
 
 
 def _activate(world: World, k: int) -> Call:
@@ -297,6 +298,14 @@ def _late_fee(world: World, k: int) -> Call:
     return pool.collect_fees(FeeKind.CREATOR, CREATOR, destination=cold, treasury_destination=key("treasury"))
 
 
+def _late_tokens(world: World, k: int) -> Call:
+    """The same in tokens: the creator's account is gone."""
+    pool = decided(world, k=k)
+    world.at(pool.state.deadline)
+    tokens.put(world.svm, pool.ata(CREATOR), b"", key(CREATOR).default(), 0)
+    return pool.collect_fees(FeeKind.CREATOR, CREATOR, treasury_destination=pool.ata("treasury"))
+
+
 def _rest(world: World, k: int) -> Call:
     """A market whose vault got a gift."""
     pool = created(world, mint=WSOL_MINT, k=k)
@@ -333,6 +342,7 @@ VARIANTS: Final[Mapping[str, Callable[[World, int], Call]]] = {
     "pay_out of unwrapped SOL": lambda world, k: _sol(world, k, unwrapped=True).pay_out("alice", "dave"),
     "collect_fees of SOL": lambda world, k: _sol(world, k).collect_fees(FeeKind.CREATOR, CREATOR),
     "collect_fees late": _late_fee,
+    "collect_fees late of tokens": _late_tokens,
     "withdraw of SOL": _sol_withdraw,
     "close_resolution with a rest": _bond_rest,
     "close_market with a rest": _rest,

@@ -10,7 +10,7 @@ from tests.programs import tokens
 from tests.programs.makers import SUBSIDY, made, maker, settled, traded
 from tests.programs.pools import CREATOR
 from tests.programs.slots import with_account
-from tests.programs.world import USDC, Call, World, key
+from tests.programs.world import USDC, USDC_2022, Call, World, key
 
 
 def _buy(world: World, k: int) -> Call:
@@ -22,7 +22,8 @@ def _split(world: World, k: int) -> Call:
 
 
 def _fund(world: World, k: int) -> Call:
-    return with_account(made(world, k=k).activate(SUBSIDY), "activate", "payer", "erin")
+    mint = (USDC, USDC_2022)[k - 1]
+    return with_account(made(world, mint=mint, k=k).activate(SUBSIDY), "activate", "payer", "erin")
 
 
 def _again(outcomes: int, *, sells: bool = False) -> Callable[[World, int], Call]:

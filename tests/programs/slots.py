@@ -1,13 +1,17 @@
-"""The accounts of an instruction by their names, and putting another wallet into one of them."""
+"""The accounts of an instruction by their names, another wallet in one of them, and addresses of another bump."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Final
+
+from solders.pubkey import Pubkey
 
 from idl.schema import load
 from localnet.wallets import wallet
 from tests.programs.pools import CREATOR
 from tests.programs.world import Call, key
 
+PDA_MARK: Final = b"ProgramDerivedAddress"
 SLOTS: Final[Mapping[str, tuple[str, ...]]] = {
     one.name: tuple(slot.name for slot in one.accounts)
     for program in ("market", "creator")
@@ -27,3 +31,13 @@ def with_account(call: Call, name: str, slot: str, who: str) -> Call:
 
 
 SIGNERS: Final = ("alice", "bob", CREATOR, "dave", "erin", "oracle", "authority", "guardian", "council", "payer")
+
+
+def lower(program: Pubkey, seeds: list[bytes]) -> Pubkey:
+    """The next address of the seeds below the canonical one."""
+    canonical = Pubkey.find_program_address(seeds, program)[1]
+    for bump in range(canonical - 1, -1, -1):
+        derived = Pubkey(hashlib.sha256(b"".join([*seeds, bytes([bump]), bytes(program), PDA_MARK])).digest())
+        if not derived.is_on_curve():
+            return derived
+    raise AssertionError(f"{program} has one address of {seeds}")

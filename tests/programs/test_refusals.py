@@ -1,6 +1,5 @@
 """Refusals that only a broken world shows, and the proof that no error of the program goes untested."""
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
 from solders.hash import Hash
 from solders.message import Message, MessageV1, TransactionConfig
-from solders.pubkey import Pubkey
 
 from idl.codec import encode_account
 from idl.enums import Engine
@@ -28,9 +26,8 @@ from tests.programs import tokens
 from tests.programs.pools import Pool, opened
 from tests.programs.rebuild import rebuild
 from tests.programs.refusals import refused
+from tests.programs.slots import lower
 from tests.programs.world import SOL, USDC, USDC_2022, Call, World, key
-
-PDA_MARK = b"ProgramDerivedAddress"
 
 
 def planted(pool: Pool, **changes: object) -> None:
@@ -144,25 +141,13 @@ def test_wrong_names(world: World) -> None:
 def test_non_canonical_bump(world: World) -> None:
     """No position is made at another bump's address, and no vault is looked for there."""
     pool = opened(world)
-    position = Pubkey.find_program_address([b"position", bytes(pool.address), bytes(key("bob"))], MARKET_ID)
-    seeds = [b"position", bytes(pool.address), bytes(key("bob"))]
-    lower = next(found for bump in range(position[1] - 1, 0, -1) if (found := _at(seeds, bump)))
+    below = lower(MARKET_ID, [b"position", bytes(pool.address), bytes(key("bob"))])
     with refused("WrongPosition"):
-        world.do(exchanged(pool.stake("bob", 0, 6_000), pool.position("bob"), lower))
-    vault = next(
-        found
-        for bump in range(pool.state.vault_bump - 1, 0, -1)
-        if (found := _at([b"vault", bytes(pool.address)], bump))
-    )
+        world.do(exchanged(pool.stake("bob", 0, 6_000), pool.position("bob"), below))
+    vault = lower(MARKET_ID, [b"vault", bytes(pool.address)])
     tokens.put_tokens(world.svm, pool.address, USDC, 0, at=vault)
     with refused("ConstraintSeeds"):
         world.do(exchanged(pool.stake("bob", 0, 6_000), pool.vault, vault))
-
-
-def _at(seeds: list[bytes], bump: int) -> Pubkey | None:
-    """The address of the seeds with this bump, None where there is none."""
-    derived = Pubkey(hashlib.sha256(b"".join([*seeds, bytes([bump]), bytes(MARKET_ID), PDA_MARK])).digest())
-    return None if derived.is_on_curve() else derived
 
 
 @pytest.mark.parametrize(("mint", "most"), [(USDC, PAY_OUT_LEGACY_MAX), (WSOL_MINT, PAY_OUT_LEGACY_NATIVE_MAX)])
