@@ -191,6 +191,13 @@ class World:
         whole = Transaction(list(dict.fromkeys(signers)), message, message.recent_blockhash)
         return not isinstance(self.svm.simulate_transaction(whole), FailedTransactionMetadata)
 
+    def meets(self, call: Call) -> str | None:
+        """What a call would be refused for now, None where it would land; nothing changes."""
+        message = Message.new_with_blockhash([call.instruction], call.signers[0].pubkey(), self.svm.latest_blockhash())
+        whole = Transaction(list(dict.fromkeys(call.signers)), message, message.recent_blockhash)
+        answer = self.svm.simulate_transaction(whole)
+        return Refused(answer).name if isinstance(answer, FailedTransactionMetadata) else None
+
     def do(self, call: Call) -> Landed:
         """Run one call in a transaction of its own."""
         return self.send(call.instruction, signers=call.signers)
