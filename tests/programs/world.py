@@ -192,7 +192,8 @@ class World:
         return not isinstance(self.svm.simulate_transaction(whole), FailedTransactionMetadata)
 
     def meets(self, call: Call) -> str | None:
-        """What a call would be refused for now, None where it would land; nothing changes."""
+        """What a call would be refused for now, None where it would land; no account changes."""
+        self.svm.expire_blockhash()
         message = Message.new_with_blockhash([call.instruction], call.signers[0].pubkey(), self.svm.latest_blockhash())
         whole = Transaction(list(dict.fromkeys(call.signers)), message, message.recent_blockhash)
         answer = self.svm.simulate_transaction(whole)
