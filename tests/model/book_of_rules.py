@@ -6,11 +6,12 @@ from typing import Final
 
 from tests.model import surroundings
 from tests.model.offered import BOOK, MAKER, POOL
-from tests.model.rules import deciding, maker, opening, parimutuel, settling, voting
+from tests.model.rules import admin, deciding, maker, opening, parimutuel, settling, voting
 from tests.model.rules.rule import Rule
 
 RULES: Final[Mapping[str, Rule]] = {
     **surroundings.RULES,
+    **admin.RULES,
     **opening.RULES,
     **parimutuel.RULES,
     **(maker.RULES if MAKER else {}),

@@ -49,9 +49,9 @@ class Chain:
         self.world = World()
         svm = self.world.svm.with_sigverify(False).with_blockhash_check(False).with_transaction_history(0)
         self.world.svm = svm
-        for name in (*Stage.PEOPLE, Stage.FEES, "payer"):
+        for name in (*Stage.EVERYBODY, Stage.FEES, "payer"):
             tokens.put(svm, key(name), b"", Pubkey.default(), LAMPORTS)
-        for name in Stage.PEOPLE:
+        for name in Stage.EVERYBODY:
             for mint, address in MINT_OF.items():
                 tokens.put_tokens(svm, key(name), address, PURSE[mint], program=MINTS[address])
         self.blockhash = svm.latest_blockhash()

@@ -106,7 +106,7 @@ def price(a: int, c: int, shares: int) -> int:
 
 
 def pools(seen: Seen, step: Step, result: Result) -> Iterable[str]:
-    """A pool's reserve holds the price of its shares, its dividends account what was counted in."""
+    """A pool's reserve holds the price of its shares, its dividends account what was counted in and is due."""
     for where in result.after:
         pool = seen.accounts.get(where)
         if not isinstance(pool, Pool):
@@ -119,6 +119,9 @@ def pools(seen: Seen, step: Step, result: Result) -> Iterable[str]:
             yield f"{where} holds less dividends than the {pool.recorded} counted in"
         if sum(one.shares for one in holders) != pool.supply:
             yield f"{where}: {pool.supply} shares, held {sum(one.shares for one in holders)}"
+        due = sum(one.pending + (one.shares * (pool.acc - one.debt) >> 32) for one in holders)
+        if due > pool.recorded:
+            yield f"{where} owes dividends of {due} and has {pool.recorded} of them"
 
 
 def shares(seen: Seen, step: Step, result: Result) -> Iterable[str]:

@@ -4,85 +4,22 @@ The right program runs; then, or before it, the fault makes of its work what the
 check can be shown to bite without a second set of programs. FAULTS names each fault with the check whose it is.
 """
 
-import struct
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Final
 
-import msgspec
 from solders.account import Account as Raw
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
-from idl.accounts import Account, Market, Position, Resolution
-from idl.codec import decode_account, decode_instruction, encode_account
+from idl.accounts import Holder, Market, Position, Resolution
+from idl.codec import decode_account, encode_account
 from idl.enums import Engine, State
-from idl.events import BondClaimed, Event, PaidOut, Staked, StateChanged
+from idl.events import BondClaimed, PaidOut, Staked, StateChanged, Traded
 from idl.maths.fees import loser_fee, split_fee
-from idl.program import MARKET_ID
-from tests.model.chain import Chain, Result, tokens_in
-from tests.model.offered import BOOK, MAKER, SLOTS, Book, OrderKind, OrderPlaced, PlaceOrderArgs, Traded, book_address
-from tests.model.stage import Stage
-
-replace = msgspec.structs.replace
-Kind = TypeVar("Kind")
-
-
-class Fault:
-    """By itself none: what is sent is run."""
-
-    def __init__(self, chain: Chain, stage: Stage) -> None:
-        self.chain, self.stage = chain, stage
-
-    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
-        """What a transaction comes to; `good` is what `sent` was before a hostile hand spoiled it."""
-        return self.chain.run(sent)
-
-    # what the faults are made of
-
-    def put(self, result: Result, where: Pubkey, raw: Raw) -> None:
-        """Leaves an account otherwise than the program did."""
-        result.before.setdefault(where, self.chain.account(where))
-        self.chain.change(where, raw)
-        result.after[where] = raw
-
-    def edit(self, result: Result, where: Pubkey, **changes: Any) -> None:
-        """Changes fields of one of the program's accounts."""
-        raw = result.after[where]
-        account = replace(decode_account(bytes(raw.data)), **changes)  # type: ignore[type-var]
-        self.put(result, where, Raw(raw.lamports, encode_account(account), raw.owner))
-
-    def add_tokens(self, result: Result, where: Pubkey, amount: int) -> None:
-        """Adds tokens to an account, or lamports where it has none."""
-        raw = result.after.get(where) or self.chain.account(where)
-        held = tokens_in(raw)
-        if held is None:
-            self.put(result, where, Raw(raw.lamports + amount, bytes(raw.data), raw.owner))
-            return
-        data = bytearray(raw.data)
-        struct.pack_into("<Q", data, 64, held + amount)
-        native = amount if data[109] else 0
-        self.put(result, where, Raw(raw.lamports + native, bytes(data), raw.owner))
-
-    def tell(self, result: Result, old: Event, **changes: Any) -> None:
-        """Changes what an event says."""
-        at = result.events.index(old)
-        result.events[at] = replace(old, **changes)  # type: ignore[type-var]
-
-    def held(self, where: Pubkey, kind: type[Kind]) -> Kind | None:
-        """An account as it is now."""
-        raw = self.chain.account(where)
-        found: Account | None = decode_account(bytes(raw.data)) if raw.owner == MARKET_ID and raw.data else None
-        return found if isinstance(found, kind) else None
-
-
-def slot(name: str, instruction: Instruction, wanted: str) -> Pubkey:
-    """The account in a slot of an instruction."""
-    return instruction.accounts[SLOTS[name].index(wanted)].pubkey
-
-
-def event_of(result: Result, kind: type[Kind]) -> Kind | None:
-    """The event of a kind, if there is one."""
-    return next((one for one in result.events if isinstance(one, kind)), None)
+from tests.model.chain import Result, tokens_in
+from tests.model.fault import Fault, event_of, replace, slot
+from tests.model.faults_at_book import LaterFirst, PostsAcross, RefundLost
+from tests.model.offered import SLOTS
 
 
 class RoundingUp(Fault):
@@ -269,60 +206,6 @@ class FeeTwice(Fault):
         return result
 
 
-class RefundLost(Fault):
-    """A cancelled order's collateral or shares do not come back."""
-
-    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
-        result = super().run(name, good, sent)
-        if name == "cancel_order" and result.landed:
-            where = slot(name, sent, "book")
-            old, new = decode_account(bytes(result.before[where].data)), self.held(where, Book)
-            if isinstance(old, Book) and new is not None:
-                kept = [replace(b, credit=a.credit, shares=a.shares) for a, b in zip(old.seats, new.seats, strict=True)]
-                self.edit(result, where, seats=tuple(kept))
-        return result
-
-
-class LaterFirst(Fault):
-    """Of two orders that are both filled the second is served first: only the event shows it."""
-
-    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
-        result = super().run(name, good, sent)
-        placed = event_of(result, OrderPlaced)
-        if placed is None or len(placed.fills) < 2:
-            return result
-        book = self.held(book_address(Pubkey(placed.header.subject)).address, Book)
-        first, second, *rest = placed.fills
-        left = {one.seq for one in book.orders} if book is not None else set()
-        if {first.seq, second.seq}.isdisjoint(left):
-            self.tell(result, placed, fills=(second, first, *rest))
-        return result
-
-
-class PostsAcross(Fault):
-    """A POST_ONLY order is posted without a look at the other side."""
-
-    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
-        args = decode_instruction(MARKET_ID, bytes(sent.data)) if name == "place_order" else None
-        where = slot(name, sent, "book") if args is not None else None
-        book = self.held(where, Book) if where is not None else None
-        if not isinstance(args, PlaceOrderArgs) or args.kind != OrderKind.POST_ONLY or where is None or book is None:
-            return super().run(name, good, sent)
-        raw, other = self.chain.account(where), int((args.side == 0) == (args.outcome == 0))
-        blind = replace(book, levels=tuple((0, 0) if i == other else one for i, one in enumerate(book.levels)))
-        self.chain.change(where, Raw(raw.lamports, encode_account(blind), raw.owner))
-        result = super().run(name, good, sent)
-        result.before[where] = raw
-        after = self.held(where, Book) if result.landed else None
-        if after is None:
-            self.chain.change(where, raw)
-            result.after[where] = raw
-        else:
-            levels = tuple(book.levels[i] if i == other else one for i, one in enumerate(after.levels))
-            self.edit(result, where, levels=levels)
-        return result
-
-
 class FeeNotPaid(Fault):
     """A buyer's fee is owed to others and not taken from the buyer."""
 
@@ -335,8 +218,21 @@ class FeeNotPaid(Fault):
         return result
 
 
+class DividendAgain(Fault):
+    """A dividend is paid and stays due."""
+
+    def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
+        result = super().run(name, good, sent)
+        if name == "claim_dividend" and result.landed:
+            where = slot(name, sent, "holder")
+            old = decode_account(bytes(result.before[where].data))
+            assert isinstance(old, Holder)
+            self.edit(result, where, debt=old.debt, pending=old.pending)
+        return result
+
+
 # Each fault with the check that must see it all alone.
-EVERY: Final[Mapping[str, tuple[type[Fault], str]]] = {
+FAULTS: Final[Mapping[str, tuple[type[Fault], str]]] = {
     "rounding up a payout": (RoundingUp, "solvency"),
     "vault check left out": (AnyVault, "solvency"),
     "fee on the wrong side": (FeeOfWinners, "model"),
@@ -348,15 +244,10 @@ EVERY: Final[Mapping[str, tuple[type[Fault], str]]] = {
     "later order first": (LaterFirst, "priority"),
     "crossing order posted": (PostsAcross, "crossed"),
     "fee not paid": (FeeNotPaid, "solvency"),
+    "dividend paid again": (DividendAgain, "pools"),
     "bond paid again": (BondAgain, "solvency"),
     "fees still owed": (FeeTwice, "solvency"),
     "no event": (Silent, "rebuild"),
     "signature not asked for": (Unsigned, "answer"),
     "rent lost": (RentLost, "conservation"),
-}
-OF_BOOK: Final = (RefundLost, LaterFirst, PostsAcross)
-FAULTS: Final = {
-    name: fault
-    for name, fault in EVERY.items()
-    if (BOOK or fault[0] not in OF_BOOK) and (MAKER or fault[0] is not FeeNotPaid)
 }

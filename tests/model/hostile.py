@@ -1,7 +1,7 @@
 """Good calls spoiled: a signature left out, somebody else signing, an account exchanged. All of it must be refused."""
 
 import random
-from typing import Final
+from typing import Any, Final
 
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
@@ -18,7 +18,7 @@ Twist = tuple[str, str, object]
 PINNED: Final = frozenset({
     "config", "vault", "position", "resolution", "bond_vault", "mint", "token_program", "owner_token",
     "proposer_token", "event_authority", "book", "vote", "disputer_token", "voter_token",
-    "creator_token", "reserve", "dividends", "holder", "pool",
+    "creator_token", "reserve", "dividends", "holder", "pool", "fee_to",
 })  # fmt: skip
 ALSO: Final = frozenset({
     ("claim", "payer"), ("claim", "market"), ("stake", "market"), ("withdraw", "market"), ("pay_out", "market"),
@@ -29,22 +29,30 @@ ALSO: Final = frozenset({
     ("claim_vote", "voter"), ("rule", "market"), ("buy", "market"), ("sell", "market"), ("split", "market"),
     ("merge", "market"), ("transfer_shares", "market"), ("transfer_shares", "from"), ("withdraw_subsidy", "market"),
     ("place_order", "market"), ("cancel_order", "market"), ("prune", "market"), ("sweep_seat", "market"),
-    ("close_book", "market"), ("close_book", "payer"),
+    ("close_book", "market"), ("close_book", "payer"), ("set_mint_rule", "mint_rule"),
 })  # fmt: skip
 # Not looked at where there is nothing to look for: no candidate held, no bond vault to close, no seat in the book.
 FREE: Final = frozenset({
     ("resolve_by_price", "resolution"), ("close_resolution", "mint"), ("close_resolution", "token_program"),
     ("close_resolution", "bond_vault"), ("claim", "book"), ("pay_out", "book"), ("withdraw", "book"),
-    ("activate", "book"), ("place_order", "owner_token"),
+    ("activate", "book"), ("place_order", "owner_token"), ("activate", "fee_to"),
 })  # fmt: skip
 # Whose signature is the right itself, not only a purse.
-RIGHTS: Final = frozenset({"owner", "creator", "admin", "authority", "proposer", "disputer", "voter", "council"})
+RIGHTS: Final = frozenset(
+    {"owner", "creator", "admin", "pending_admin", "authority", "proposer", "disputer", "voter", "council"}
+)
 ANYBODY: Final = frozenset({("set_pause", "authority"), ("cancel_all", "owner")})
 
 
-def draw(rng: random.Random, name: str, stage: Stage) -> Twist | None:
+# What names accounts in groups: one left out is no group.
+BATCHES: Final = frozenset({"pay_out", "pay_dividends", "close_orphan"})
+
+
+def draw(rng: random.Random, name: str, args: tuple[Any, ...], stage: Stage) -> Twist | None:
     """A way to spoil an instruction."""
     kind = rng.choice(("unsigned", "signer", "swap", "swap"))
+    if name in BATCHES and rng.random() < 0.5:
+        return ("short", "", None)
     slots = SLOTS.get(name, ())
     fitting = {
         "unsigned": [slot for slot in slots if slot in RIGHTS or slot in ("payer", "caller")],
@@ -54,20 +62,25 @@ def draw(rng: random.Random, name: str, stage: Stage) -> Twist | None:
     if not fitting:
         return None
     slot = rng.choice(fitting)
-    return (kind, slot, _stranger(rng, slot, stage) if kind == "swap" else None)
+    return (kind, slot, _stranger(rng, slot, args, stage) if kind == "swap" else None)
 
 
-def _stranger(rng: random.Random, slot: str, stage: Stage) -> Place:
+def _stranger(rng: random.Random, slot: str, args: tuple[Any, ...], stage: Stage) -> Place:
     if slot in ("mint", "token_program"):
         return (slot, rng.choice(sorted(MINT_OF)))
     if slot in ("vault", "bond_vault") and rng.random() < 0.5:
-        return ("token", Stage.HOSTILE, rng.choice(sorted(MINT_OF)))
+        market = stage.model.markets.get(args[0]) if args else None
+        mints = [market.terms.mint] if market is not None else sorted(MINT_OF)
+        return ("token", Stage.HOSTILE, rng.choice(mints))
     return rng.choice(list(stage.places))
 
 
 def spoiled(instruction: Instruction, name: str, twist: Twist, stage: Stage) -> Instruction | None:
     """The instruction with its fault; None where it would make no difference."""
     kind, slot, place = twist
+    if kind == "short":
+        whole = list(instruction.accounts)
+        return Instruction(instruction.program_id, bytes(instruction.data), whole[:-1])
     at = SLOTS[name].index(slot)
     metas = list(instruction.accounts)
     old = metas[at]

@@ -1,6 +1,7 @@
 """Whether an account is what the model says of it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 from solders.account import Account as Raw
@@ -8,8 +9,9 @@ from solders.account import Account as Raw
 from idl.accounts import Account
 from idl.enums import Flag, Op, State
 from tests.model.chain import tokens_in
-from tests.model.nouns import Fan, Holding, Market, Resolution, rent
+from tests.model.nouns import POOL, SOL_MINT, Fan, Holding, Market, Resolution, Settings, rent
 from tests.model.offered import HAS_BOOK, Book
+from tests.model.rules.admin import NAMED, hash_of
 from tests.model.rules.desk import SIDE_ORDERS
 from tests.model.rules.desk import Book as Desk
 from tests.model.rules.opening import BOOK_BYTES, MARKET_BYTES, TOKEN_BYTES
@@ -48,7 +50,16 @@ def _token(stage: Stage, place: Place) -> Facts:
 
 
 def _config(stage: Stage, place: Place) -> Facts:
-    return {"pause": stage.model.pause}
+    model = stage.model
+    settings = {one.name: getattr(model.settings, one.name) for one in fields(Settings)}
+    named = {name: bytes(key(settings[name])) for name in NAMED}
+    ruling = {"admin": bytes(key(model.admin)), "pending_admin": bytes(key(model.heir)) if model.heir else NOBODY}
+    told = {"pending_hash": hash_of(model.announced), "eta": model.announced.eta if model.announced else 0}
+    return settings | named | ruling | told | {"pause": model.pause}
+
+
+def _mint_rule(stage: Stage, place: Place) -> Facts:
+    return asdict(stage.model.bounds[str(place[1])])
 
 
 def _market_of(stage: Stage, place: Place) -> Market | None:
@@ -107,6 +118,7 @@ def _flags(market: Market) -> int:
         Flag.STRIKE_SET: fixed or strike is not None,
         Flag.STRIKE_FINAL: market.strike_final,
         Flag.STRIKE_WIDE: strike is not None and strike.wide,
+        Flag.FEE_TO_ACCOUNT: market.terms.fee_to == POOL,
         HAS_BOOK: market.book is not None,
     }
     return sum(bit for bit, there in bits.items() if there)
@@ -195,7 +207,12 @@ def _pool(stage: Stage, place: Place) -> Facts:
 
 def _purse(stage: Stage, place: Place) -> Facts:
     pool = stage.model.pool
-    return {"tokens": getattr(pool, str(place[0])) if pool is not None else 0}
+    if pool is None:
+        return {"tokens": 0}
+    held = getattr(pool, str(place[0]))
+    if pool.mint != SOL_MINT:
+        return {"tokens": held}
+    return {"tokens": held, "lamports": rent(TOKEN_BYTES) + held + (pool.unsynced if place[0] == "dividends" else 0)}
 
 
 def _holder(stage: Stage, place: Place) -> Facts:
@@ -227,6 +244,7 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Place], Facts]]] = {
     "wallet": _wallet,
     "token": _token,
     "config": _config,
+    "mint_rule": _mint_rule,
     "market": _market,
     "vault": _vault,
     "bonds": _bonds,

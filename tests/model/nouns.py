@@ -10,6 +10,7 @@ from typing import Final
 RENT_PER_BYTE: Final = 6_960
 RENT_HEAD: Final = 128
 SOL_MINT: Final = "SOL"
+POOL: Final = "pool"
 DECIDED: Final = ("Finalized", "Void")
 UNCLAIMED_S: Final = 30 * 86_400
 
@@ -86,9 +87,54 @@ class Resolution:
     owed: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the admin may change. A market keeps what it was made with; shares are in 1/10000, times in seconds."""
+
+    guardian: str
+    council: str
+    mode: int
+    protocol_fee_bps: int
+    approve_bps: int
+    bond_bps: int
+    quorum_bps: int
+    overturn_bps: int
+    slash_bps: int
+    min_dur_s: int
+    max_dur_s: int
+    proposal_s: int
+    activate_s: int
+    vote_s: int
+    council_s: int
+    void_delay_s: int
+    gate_s: int
+    config_delay_s: int
+    quorum_voters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the admin says of a mint. A market keeps what it was made with, but for the subsidy."""
+
+    min_stake: int
+    max_stake: int
+    min_subsidy: int
+    min_bond: int
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A change of the settings to come: new values by name, who is offered the admin's place, from when on."""
+
+    values: tuple[tuple[str, int | str], ...]
+    heir: str
+    eta: int
+
+
 @dataclass(slots=True)
 class Terms:
-    """What is fixed when a market is made. `gate_s`: how long a price candidate may be bettered."""
+    """What is fixed when a market is made; `fee_to` "pool": the creator's fees are dividends of the creator's pool."""
 
     engine: int
     n: int
@@ -104,7 +150,9 @@ class Terms:
     fee_bps: tuple[int, int, int]
     created_slot: int
     source: str
-    council_s: int
+    fee_to: str
+    rules: Settings
+    bounds: Bounds
     strike: int = 0
     lot_k: int = 0
 
@@ -184,23 +232,42 @@ class Fan:
         return nonce > 0 and nonce not in self.used and nonce > self.top - 64
 
 
+def sum_of_squares(n: int) -> int:
+    """1 + 4 + 9 + ... + n * n; nothing of no number."""
+    return n * (n + 1) * (2 * n + 1) // 6 if n > 0 else 0
+
+
 @dataclass(slots=True)
 class Pool:
-    """A creator's pool: the k-th share costs a * k^2 + c. `acc`: what one share earned so far, in 2^-32 atoms."""
+    """A creator's pool: the k-th share costs a * k^2 + c.
+
+    acc: what one share earned so far, in 2^-32 atoms. unsynced: SOL in the dividends account that are no tokens yet.
+    """
 
     mint: str
     a: int
     c: int
+    lock_s: int
     reserve: int = 0
     dividends: int = 0
     recorded: int = 0
     acc: int = 0
     carry: int = 0
+    unsynced: int = 0
     fans: dict[str, Fan] = field(default_factory=dict)
 
     def supply(self) -> int:
         """All shares."""
         return sum(one.shares for one in self.fans.values())
+
+    def cost(self, shares: int) -> int:
+        """Of the next so many shares; of the last ones, with a minus."""
+        now = self.supply()
+        return self.price_of_all(now + shares) - self.price_of_all(now)
+
+    def price_of_all(self, shares: int) -> int:
+        """Of so many shares from the first on."""
+        return sum_of_squares(shares - 1) * self.a + shares * self.c
 
 
 @dataclass(slots=True)
@@ -211,11 +278,14 @@ class World:
     slot: int
     tokens: dict[tuple[str, str], int]
     lamports: dict[str, int]
+    settings: Settings
+    bounds: dict[str, Bounds]
     markets: dict[int, Market] = field(default_factory=dict)
     frozen: set[tuple[str, str]] = field(default_factory=set)
     pause: int = 0
-    mode: int = 0
-    council_s: int = 0
+    admin: str = "authority"
+    heir: str = ""
+    announced: Announced | None = None
     pool: Pool | None = None
 
     def pay_rent(self, who: str, size: int, sign: int = -1) -> None:
@@ -225,10 +295,20 @@ class World:
     def give(self, market: Market, who: str, amount: int) -> None:
         """A market pays out: as tokens, or as SOL once its vault is unwrapped."""
         market.vault -= amount
-        if market.unwrapped:
+        if who == POOL:
+            self.earned(market, amount)
+        elif market.unwrapped:
             self.lamports[who] += amount
         else:
             self.tokens[who, market.terms.mint] += amount
+
+    def earned(self, market: Market, amount: int) -> None:
+        """The creator's pool is paid; SOL becomes tokens when the pool is used next."""
+        assert self.pool is not None
+        if market.unwrapped:
+            self.pool.unsynced += amount
+        else:
+            self.pool.dividends += amount
 
     def can_take(self, market: Market, who: str) -> bool:
         """Whether a wallet's token account takes tokens; its wallet always takes SOL."""

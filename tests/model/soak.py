@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -12,16 +12,18 @@ from typing import Any
 import msgspec
 
 from tests.model.checks import ALL
+from tests.model.coverage import Met, table
+from tests.model.fault import Fault
 from tests.model.walk import STEPS, Failed, Step, Walk, shrunk
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What came of one walk: its seed, how many steps were done, which landed; its failure and the few steps to it."""
+    """What came of one walk: its seed, how many steps were done, what was met; its failure and the few steps to it."""
 
     seed: int
     steps: int
-    landed: dict[str, int]
+    met: Met
     failure: str = ""
     shrunk: tuple[Step, ...] = ()
 
@@ -39,8 +41,19 @@ def one(seed: int) -> Walked:
         done = walk.walk(seed)
     except Failed as failed:
         few = shrunk(walk, failed, ALL)
-        return Walked(seed, len(failed.steps), {}, str(walk.replay(few, ALL)), tuple(few))
-    return Walked(seed, len(done), dict(walk.landed))
+        return Walked(seed, len(failed.steps), Counter(), str(walk.replay(few, ALL)), tuple(few))
+    return Walked(seed, len(done), walk.met)
+
+
+def hunt(walk: Walk, fault: type[Fault], checks: Iterable[str] = ALL, walks_max: int = 150) -> tuple[int, Failed]:
+    """The first seed whose walk a fault breaks, and how."""
+    for seed in range(walks_max):
+        walk.start(checks, fault)
+        try:
+            walk.walk(seed)
+        except Failed as failed:
+            return seed, failed
+    raise AssertionError(f"{fault.__name__} was not found in {walks_max} walks")
 
 
 def walks(seed: int, count: int, jobs: int) -> Iterator[Walked]:
@@ -54,12 +67,12 @@ def walks(seed: int, count: int, jobs: int) -> Iterator[Walked]:
 
 def soak(*, steps: int, seed: int, jobs: int, report_s: float = 30.0) -> int:
     """Walks until so many steps are done; prints seeds and totals; the exit code."""
-    count, total, landed = -(-steps // STEPS), 0, Counter[str]()
+    count, total, met = -(-steps // STEPS), 0, Met()
     print(f"model: {count} walks of {STEPS} steps, seeds {seed} to {seed + count - 1}, {jobs} processes", flush=True)
     began = said = time.monotonic()
     for ended in walks(seed, count, jobs):
         total += ended.steps
-        landed.update(ended.landed)
+        met.update(ended.met)
         if ended.failure:
             print(told(ended), flush=True)
             return 1
@@ -67,7 +80,7 @@ def soak(*, steps: int, seed: int, jobs: int, report_s: float = 30.0) -> int:
             said = time.monotonic()
             print(f"model: {total} steps, {total / (said - began):.0f} a second, all clean", flush=True)
     print(f"model: {total} steps clean in {time.monotonic() - began:.0f} s, seeds {seed} to {seed + count - 1}")
-    print("model: landed " + ", ".join(f"{name} {times}" for name, times in sorted(landed.items())))
+    print("\n".join(("model: met", *table(met))))
     return 0
 
 

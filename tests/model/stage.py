@@ -8,6 +8,7 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
 from idl import addresses
+from idl.enums import Engine
 from idl.program import WSOL_MINT
 from localnet.wallets import wallet
 from tests.model import offered
@@ -19,6 +20,7 @@ from tests.programs.world import MINTS, USDC, USDC_2022, Call, World, key
 MINT_OF: Final = {"USDC": USDC, "USDC_2022": USDC_2022, SOL_MINT: WSOL_MINT}
 TRANSFER: Final = 3
 Place = tuple[str | int, ...]
+NOWHERE: Final = Model(0, 0, {}, {}, None, {})  # type: ignore[arg-type]
 
 
 class Stall(*offered.CALLS):  # type: ignore[misc]
@@ -34,14 +36,19 @@ class Stage:
     HOSTILE: Final = "mallory"
     PEOPLE: Final = (*TRADERS, CREATOR, "oracle", "treasury", "authority", "guardian", "council", HOSTILE)
     FEES: Final = "fees"
+    # A crowd, for what only many can do: fill a book's seats.
+    GUESTS: Final = tuple(f"guest {n}" for n in range(52))
+    EVERYBODY: Final = (*PEOPLE, *GUESTS)
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.pools: dict[int, Stall] = {}
-        self.model = Model(0, 0, {}, {})
+        self.model = NOWHERE
         self.fixed: dict[Pubkey, Place] = {}
         self.names: dict[Pubkey, Place] = {}
-        for name in self.PEOPLE:
+        for mint, address in MINT_OF.items():
+            self.fixed[addresses.mint_rule(address).address] = ("mint_rule", mint)
+        for name in self.EVERYBODY:
             self.fixed[key(name)] = ("wallet", name)
             for mint, address in MINT_OF.items():
                 self.fixed[addresses.ata(key(name), address, MINTS[address]).address] = ("token", name, mint)
@@ -59,7 +66,7 @@ class Stage:
 
     def reset(self) -> None:
         """Forget every market."""
-        self.model = Model(0, 0, {}, {})
+        self.model = NOWHERE
         self.pools.clear()
         self.names = dict(self.fixed)
         self.places = {place: where for where, place in self.names.items()}
@@ -85,6 +92,8 @@ class Stage:
         yield addresses.bond_vault(address).address, ("bonds", k)
         if offered.BOOK:
             yield offered.book_address(address).address, ("book", k)
+        if self.model.markets[k].terms.engine == Engine.BOOK:
+            yield from ((addresses.position(address, key(name)).address, ("position", k, name)) for name in self.GUESTS)
         yield addresses.resolution(address).address, ("resolution", k)
         for name in self.PEOPLE:
             yield addresses.position(address, key(name)).address, ("position", k, name)

@@ -1,6 +1,7 @@
 """What happens around the programs: time goes by, accounts are frozen and thawed, gifts arrive."""
 
 import random
+from dataclasses import replace
 
 from idl.enums import Mode
 from tests.model.nouns import Market, Why, World
@@ -25,7 +26,8 @@ def instants(market: Market) -> set[int]:
 def draw_pass(rng: random.Random, world: World, market: Market) -> Args:
     """To the edge of something, or a little on; sometimes many slots."""
     live = [one for one in world.markets.values() if one.state not in ("Closed",)]
-    coming = sorted({at for one in live for at in instants(one) if at >= world.now})[:4]
+    told = {world.announced.eta} if world.announced is not None else set()
+    coming = sorted({at for at in told.union(*map(instants, live)) if at >= world.now})[:4]
     if coming and rng.random() < 0.7:
         weights = [8, 4, 1, 0.3][: len(coming)]
         now = rng.choices(coming, weights)[0] + rng.choice((-1, 0, 0, 1))
@@ -102,7 +104,7 @@ def draw_settings(rng: random.Random, world: World, market: Market) -> Args:
 def expect_settings(world: World, mode: int, council_s: int) -> Why:
     """The programs were made with these settings: only before the first market."""
     if not world.markets:
-        world.mode, world.council_s = mode, council_s
+        world.settings = replace(world.settings, mode=mode, council_s=council_s)
     return Why()
 
 

@@ -5,23 +5,25 @@ replayed, and steps can be left out of it to find the few that matter.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from solders.instruction import Instruction
 
-from tests.model import hostile
+from tests.model import coverage, hostile
 from tests.model.book_of_rules import RULES
 from tests.model.chain import LAMPORTS, PURSE, Chain, Result
 from tests.model.checks import ALL, ANSWER, CHECKS, Broken, Seen
 from tests.model.checks import Step as Done
-from tests.model.faults import Fault
+from tests.model.fault import Fault
 from tests.model.lifecycle import WHEN
 from tests.model.nouns import Market, World
+from tests.model.rules import admin
 from tests.model.rules.opening import MARKETS_MAX
 from tests.model.rules.rule import phase
 from tests.model.stage import Stage
-from tests.programs.world import SLOT, START, TERMS
+from tests.programs.world import SLOT, START
 
 STEPS: Final = 400
 # How often time goes by in a phase.
@@ -70,14 +72,16 @@ class Walk:
         self.stage.reset()
         self.model = World(
             START, SLOT,
-            tokens={(name, mint): PURSE[mint] for name in Stage.PEOPLE for mint in PURSE}, council_s=TERMS.council_s,
-            lamports=dict.fromkeys(Stage.PEOPLE, LAMPORTS),
+            tokens={(name, mint): PURSE[mint] for name in Stage.EVERYBODY for mint in PURSE},
+            lamports=dict.fromkeys(Stage.EVERYBODY, LAMPORTS),
+            settings=admin.FIRST, bounds=dict.fromkeys(PURSE, admin.BOUNDS),
         )  # fmt: skip
         self.stage.model = self.model
         self.seen = Seen(self.stage, told=dict(self.base.told), last=dict(self.base.last))
         self.checks = frozenset(checks)
         self.fault = fault(self.chain, self.stage)
-        self.landed: dict[str, int] = {}
+        self.met: coverage.Met = Counter()
+        self.changed = False
         self.pooled = False
 
     # drawing
@@ -88,7 +92,7 @@ class Walk:
             step = self._draw(rng, last)
             if step is not None:
                 break
-        if rng.random() < 0.1 and (twist := hostile.draw(rng, step.name, self.stage)):
+        if rng.random() < 0.1 and (twist := hostile.draw(rng, step.name, step.args, self.stage)):
             return step._replace(twist=twist)
         return step
 
@@ -121,9 +125,15 @@ class Walk:
     # doing
 
     def do(self, step: Step) -> None:
-        """One step, checked; raises Broken."""
+        """One step, checked; raises Broken. `changed` says whether it did anything."""
+        self.changed = False
         rule, market = RULES[step.name], self._market(step)
         if market is None and step.name not in ("create_market", *EVERYWHERE):
+            return
+        if rule.parts is not None:
+            for name, args in rule.parts(self.model, *step.args):
+                self.do(Step(name, args))
+            self.changed = True
             return
         call = rule.call(self.stage, *step.args)
         if call is None:
@@ -132,6 +142,7 @@ class Walk:
             if step.name == "settings" and not self.model.markets:
                 self.seen.told |= self.chain.settings(*step.args)
             rule.expect(self.model, *step.args)
+            self.changed = True
             return
         if step.name == "create_market" and market is not None:
             return
@@ -140,10 +151,17 @@ class Walk:
             return
         timely = self._timely(step.name, market)
         why = {"Gone"} if self._gone(step, market) else rule.expect(self.model, *step.args)
+        if step.name == "activate" and not why and market is not None:
+            coverage.opened(self.met, market.terms.engine, market.terms.mint)
         if step.name == "create_market" and not why:
             self.stage.open(self.model.markets[step.args[0]], call.instruction.accounts[MARKET_SLOT].pubkey)
-        result = self.fault.run(step.name, call.instruction, call.instruction)
+        result = self._run(step.name, call.instruction, call.instruction)
         self._judge(step, why, result, Done(step.name, timely))
+
+    def _run(self, name: str, good: Instruction, sent: Instruction) -> Result:
+        result = self.fault.run(name, good, sent)
+        coverage.note(self.met, sent, result)
+        return result
 
     def _gone(self, step: Step, market: Market | None) -> bool:
         return market is not None and market.state == "Closed" and step.name != "close_orphan"
@@ -159,7 +177,7 @@ class Walk:
         if not result.landed:
             self._untouched(step, result)
             return
-        self.landed[step.name] = self.landed.get(step.name, 0) + 1
+        self.changed = True
         self.seen.look(result.after)
         for name, check in CHECKS.items():
             if name in self.checks:
@@ -178,12 +196,12 @@ class Walk:
         assert step.twist is not None
         bad = hostile.spoiled(instruction, step.name, step.twist, self.stage)
         if bad is not None:
-            result = self.fault.run(step.name, instruction, bad)
+            result = self._run(step.name, instruction, bad)
             self._judge(step, {str(step.twist)}, result, Done(step.name, timely=True))
 
     def walk(self, seed: int, steps: int = STEPS) -> list[Step]:
         """Draws and does steps; raises Failed with all of them."""
-        rng, done = random.Random(seed), []
+        rng, done, idle = random.Random(seed), [], set[int]()
         self.pooled = rng.random() < 0.3
         step: Step | None = None
         for number in range(steps):
@@ -196,7 +214,12 @@ class Walk:
             try:
                 self.do(step)
             except Broken as broken:
-                raise Failed(broken, done) from broken
+                raise Failed(broken, done, frozenset(idle)) from broken
+            except Exception as error:
+                error.add_note(f"model: seed {seed}, step {number}: {step}")
+                raise
+            if not self.changed:
+                idle.add(number)
         return done
 
     def replay(self, steps: Sequence[Step], checks: Iterable[str], fault: type[Fault] = Fault) -> Broken | None:
@@ -214,11 +237,19 @@ MARKET_SLOT: Final = hostile.SLOTS["create_market"].index("market")
 
 
 class Failed(Exception):
-    """A walk that broke a promise, with its steps."""
+    """A walk that broke a promise, with its steps; `idle` are the numbers of those that changed nothing."""
 
-    def __init__(self, broken: Broken, steps: list[Step]) -> None:
-        self.broken, self.steps = broken, steps
+    def __init__(self, broken: Broken, steps: list[Step], idle: frozenset[int]) -> None:
+        self.broken, self.steps, self.idle = broken, steps, idle
         super().__init__(str(broken))
+
+    def guesses(self) -> Iterable[list[Step]]:
+        """Steps that are likely to be enough: those that did something, and of these the ones about the same market."""
+        last = self.steps[-1]
+        steps = [one for number, one in enumerate(self.steps) if number not in self.idle]
+        yield steps
+        if last.name not in EVERYWHERE:
+            yield [one for one in steps if one.name in EVERYWHERE or one.args[0] == last.args[0]]
 
 
 def answered(why: set[str], result: Result, *, anyhow: bool) -> None:
@@ -230,19 +261,30 @@ def answered(why: set[str], result: Result, *, anyhow: bool) -> None:
     if not why:
         raise Broken(ANSWER, f"refused as {result.refusal}, though nothing is against it")
     named = set[str]().union(*(CALLED.get(one, {one}) for one in why))
+    if result.refusal == "InvariantViolated":
+        raise Broken(ANSWER, f"refused as {result.refusal}: a program's own check failed")
     if result.refusal not in named and not anyhow:
         raise Broken(ANSWER, f"refused as {result.refusal}, expected one of {sorted(named)}")
 
 
+def breaks(walk: Walk, steps: list[Step], failed: Failed, checks: frozenset[str], fault: type[Fault]) -> bool:
+    """Whether steps break the same promise as a walk did."""
+    broken = walk.replay(steps, checks, fault)
+    return broken is not None and broken.kind == failed.broken.kind
+
+
 def shrunk(walk: Walk, failed: Failed, checks: Iterable[str], fault: type[Fault] = Fault) -> list[Step]:
     """Fewer steps that break the same promise: halves, then quarters, down to single steps are left out."""
-    checks, steps, size = frozenset(checks), failed.steps, max(1, len(failed.steps) // 2)
+    checks, steps = frozenset(checks), failed.steps
+    for guess in failed.guesses():
+        if breaks(walk, guess, failed, checks, fault):
+            steps = guess
+    size = max(1, len(steps) // 2)
     while True:
         at, before = 0, len(steps)
         while at < len(steps):
             fewer = steps[:at] + steps[at + size :]
-            broken = walk.replay(fewer, checks, fault)
-            if broken is not None and broken.kind == failed.broken.kind:
+            if breaks(walk, fewer, failed, checks, fault):
                 steps = fewer
             else:
                 at += size

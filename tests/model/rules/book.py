@@ -1,18 +1,20 @@
 """What one does at the order book: orders of every kind, cancelling, pruning, sweeping, and its end."""
 
 import random
+from collections.abc import Iterator
+from typing import Any
 
 from idl.enums import Engine, Pause
 from tests.model.nouns import Holding, Market, Why, World
 from tests.model.rules.deciding import owe
-from tests.model.rules.desk import FOK, IOC, Book, Wish, leave, place
+from tests.model.rules.desk import BID, FOK, IOC, LIMIT, SEATS, SIDE_ORDERS, Book, Wish, leave, place, side_of
 from tests.model.rules.maker import tail, usual
 from tests.model.rules.opening import BOOK_BYTES, drawn_market
-from tests.model.rules.parimutuel import position_of, trading
-from tests.model.rules.rule import Args, Rule, anybody, futile, near
+from tests.model.rules.parimutuel import position_of, shut, trading
+from tests.model.rules.rule import Args, Rule, anybody, futile, near, somebody
 from tests.model.stage import Stage
 from tests.programs.pools import CREATOR
-from tests.programs.world import MAX_STAKE, MIN_STAKE, Call
+from tests.programs.world import Call
 
 BOOK = (Engine.BOOK.value,)
 OPEN = 2**64 - 1
@@ -25,28 +27,69 @@ def book_of(market: Market) -> Book | None:
 
 def draw_order(rng: random.Random, world: World, market: Market) -> Args | None:
     """Of every kind, about the middle, so that orders meet; sometimes with a bound or an end."""
-    who = anybody(rng)
+    if futile(rng, shut(world, market, Pause.ORDER)):
+        return None
+    book = book_of(market)
+    if book is not None and len(book.seats) == SEATS and rng.random() < 0.3:
+        return _newcomer(rng, world, market, book)
+    who = somebody(rng, market)
     holding = market.holders.get(who) or Holding(who, [0, 0])
     outcome = rng.randrange(2)
+    if holding.shares[1 - outcome] and rng.random() < 0.5:
+        outcome = 1 - outcome
     sells = rng.random() < (0.5 if holding.shares[outcome] else 0.04)
-    tick = near(rng, rng.choice((50, 50, 48, 52, rng.randrange(40, 60), rng.randrange(1, 100), 0, 99)))
+    tick = near(rng, rng.choice((50, 50, 48, 52, rng.randrange(40, 60), rng.randrange(40, 60), rng.randrange(1, 100))))
+    if book is not None and rng.random() < 0.5:
+        tick = _at_the_end(rng, book, sells, outcome) or tick
     k = market.terms.lot_k or 1
-    lots = rng.choice((1, 5, rng.randrange(1, 40), 200))
+    least = -(-market.terms.bounds.min_stake // (max(tick, 1) * k))
+    lots = rng.choice((near(rng, least), least * rng.randrange(1, 5), rng.randrange(1, 40), 200))
     if sells:
         lots = near(rng, min(lots, holding.shares[outcome] // (100 * k)) or 1)
-    kind, matches = rng.choice((0, 0, 0, 0, 1, 1, 2, 3)), rng.choice((16, 16, 16, 3, 1, 0, 17))
-    expiry = world.now + rng.choice((1, 30, 200, 0)) if rng.random() < 0.15 else 0
+    kind = rng.choice((0, 0, 0, 0, 1, 1, 2, 3))
+    lots = rng.choice((1, least, lots)) if kind == FOK else lots
+    matches = rng.choice((16,) * 12 + (3, 3, 1, 1, 0, 17))
+    expiry = world.now + rng.choice((1, 3, 30, 30, 200, 0)) if rng.random() < 0.25 else 0
     bound = 0 if sells else OPEN
     if rng.random() < 0.15:
         bound = near(rng, tick * k * lots)
     rest = (kind, expiry, rng.randrange(4), matches, bound)
-    return (market.k, who, sells, outcome, tick, lots, *rest, *tail(rng, world, market, who))
+    return (market.k, who, sells, outcome, tick, lots, *rest, _rival(rng, market), *tail(rng, world, market, who))
 
 
-def expect_order(world: World, k: int, who: str, *args: int) -> Why:
+def _newcomer(rng: random.Random, world: World, market: Market, book: Book) -> Args:
+    """Somebody without a seat, who locks about twice what the least one does, to get that one's."""
+    who = rng.choice([one for one in (*Stage.TRADERS, *Stage.GUESTS) if one not in book.purses])
+    outcome, tick, unit = rng.randrange(2), rng.randrange(13, 30), market.terms.lot_k or 1
+    twice = 2 * min(map(book.locked_by, book.purses))
+    lots = near(rng, -(-twice // (tick * unit)), 200) or 1
+    rest = (LIMIT, 0, 0, rng.choice((16, 16, 16, 1)), OPEN)
+    return (market.k, who, False, outcome, tick, lots, *rest, _rival(rng, market), *tail(rng, world, market, who))
+
+
+def _at_the_end(rng: random.Random, book: Book, sells: bool, outcome: int) -> int | None:
+    """About the price of the worst order of a full side."""
+    side = side_of(sells, outcome)
+    queue = book.queue(side)
+    if len(queue) < SIDE_ORDERS:
+        return None
+    yes = near(rng, queue[-1].tick) + rng.choice((0, 1 if side == BID else -1))
+    return yes if outcome == 0 else 100 - yes
+
+
+def _rival(rng: random.Random, market: Market) -> str:
+    """Whose seat may be taken: mostly the least one's of a full book, else mostly nobody's."""
+    book = book_of(market)
+    if book is None or len(book.seats) < SEATS:
+        return anybody(rng) if rng.random() < 0.02 else ""
+    least = min(book.purses, key=book.locked_by)
+    return rng.choice((least, least, least, rng.choice(list(book.purses)), anybody(rng), ""))
+
+
+def expect_order(world: World, k: int, who: str, *args: Any) -> Why:
     """Matched with what is there, best price first and oldest first; what is left may rest."""
     *terms, nonce, valid = args
-    sells, outcome, tick, lots, kind, expiry, client, matches, bound = terms
+    sells, outcome, tick, lots, kind, expiry, client, matches, bound, other = terms
     market, why = world.markets[k], Why()
     book = book_of(market)
     usual(why, world, market, who, nonce, valid)
@@ -55,14 +98,15 @@ def expect_order(world: World, k: int, who: str, *args: int) -> Why:
     why("NoAccount", book is None)
     why("BadOrder", not (1 <= tick <= 99 and lots > 0 and matches <= 16 and (expiry == 0 or expiry > world.now)))
     why("BadOutcome", outcome > 1)
+    why("WrongPosition", bool(other) and (other == who or other not in market.holders))
     locks = (100 if sells else tick) * market.terms.lot_k * lots
-    why("AmountTooSmall", locks < MIN_STAKE and not (sells and kind in (IOC, FOK)))
-    why("AmountTooLarge", not sells and locks > MAX_STAKE)
+    why("AmountTooSmall", locks < market.terms.bounds.min_stake and not (sells and kind in (IOC, FOK)))
+    why("AmountTooLarge", not sells and locks > market.terms.bounds.max_stake)
     if why:
         return why
     wish = Wish(
         who=who, sells=bool(sells), outcome=outcome, tick=tick, lots=lots, kind=kind, expiry=expiry, client=client,
-        matches=matches, bound=bound,
+        matches=matches, bound=bound, other=other,
     )  # fmt: skip
     placed = place(world, market, wish, why)
     if placed is None:
@@ -72,19 +116,20 @@ def expect_order(world: World, k: int, who: str, *args: int) -> Why:
     if not why:
         position_of(world, market, who)
         placed.holding.used.add(nonce)
-        market.holders[who], market.book = placed.holding, placed.book
+        market.holders |= {who: placed.holding} | placed.lost
+        market.book = placed.book
         world.tokens[who, market.terms.mint] -= placed.missing
         market.vault += placed.missing
         owe(market, placed.fee)
     return why
 
 
-def call_order(stage: Stage, k: int, who: str, *args: int) -> Call:
+def call_order(stage: Stage, k: int, who: str, *args: Any) -> Call:
     """place_order."""
-    sells, outcome, tick, lots, kind, expiry, client, matches, bound, nonce, valid = args
+    sells, outcome, tick, lots, kind, expiry, client, matches, bound, other, nonce, valid = args
     return stage.pools[k].order(
         who, int(sells), outcome, tick, lots, kind, nonce=nonce, matches=matches, bound=bound, expiry=expiry,
-        client=client, valid=valid,
+        client=client, valid=valid, other=other or None,
     )  # fmt: skip
 
 
@@ -136,7 +181,7 @@ def expect_prune(world: World, k: int, count: int) -> Why:
 
 def draw_sweep(rng: random.Random, world: World, market: Market) -> Args | None:
     """Mostly one's own seat."""
-    who = anybody(rng)
+    who = somebody(rng, market)
     holding = market.holders.get(who)
     if futile(rng, holding is None or holding.seat is None):
         return None
@@ -176,15 +221,46 @@ def draw_close_book(rng: random.Random, world: World, market: Market) -> Args | 
     return None if futile(rng, book is None or bool(book.seats)) else drawn_market(rng, world, market)
 
 
+# crowds
+
+
+def draw_throng(rng: random.Random, world: World, market: Market) -> Args | None:
+    """Once: so many that seats or a side of the book are full, or nearly."""
+    book = book_of(market)
+    if book is None or len(market.holders) > len(Stage.TRADERS) or world.pause & Pause.ORDER or market.halted:
+        return None
+    if not market.terms.open <= world.now < market.terms.lock:
+        return None
+    guests = rng.choice((SEATS, SEATS, SEATS - 1, SEATS - 4, 20))
+    return (market.k, guests, rng.choice((0, 20, 40)), rng.choice((0.0, 1.0, 0.5)), rng.randrange(1 << 30))
+
+
+def throng(world: World, k: int, guests: int, more: int, asks: float, salt: int) -> Iterator[tuple[str, Args]]:
+    """An order of each of many guests, then more of some of them, all far from the middle."""
+    rng, market = random.Random(salt), world.markets[k]
+    least = market.terms.bounds.min_stake
+    for n in range(guests + more):
+        who = Stage.GUESTS[n % guests]
+        outcome, tick = int(rng.random() < asks), rng.randrange(10, 14)
+        lots = -(-least // (tick * (market.terms.lot_k or 1))) + rng.randrange(3)
+        nonce = market.holders[who].top + 1 if who in market.holders else 1
+        rest = (LIMIT, 0, n, 16, OPEN, "", nonce, world.slot + 10)
+        yield "place_order", (k, who, False, outcome, tick, lots, *rest)
+
+
 ANY_TIME = {"Active": 0.5, "Locked": 0.5, "Due": 0.3, "Resolving": 0.3, "Disputed": 0.3, "Finalized": 0.5, "Void": 0.5}
 RULES = {
     "place_order": Rule(draw=draw_order, expect=expect_order, call=call_order, engines=BOOK, seasons={"Active": 12}),
+    "throng": Rule(
+        draw=draw_throng, expect=lambda *args: Why(), call=lambda *args: None, engines=BOOK, parts=throng,
+        seasons={"Active": 0.1},
+    ),
     "cancel_order": Rule(
         draw=draw_cancel, expect=expect_cancel, engines=BOOK, seasons=ANY_TIME | {"Active": 1.5},
         call=lambda s, k, who, place, seq: s.pools[k].cancel(who, place, seq),
     ),
     "cancel_all": Rule(
-        draw=lambda rng, w, m: (m.k, anybody(rng)), expect=expect_cancel_all, engines=BOOK,
+        draw=lambda rng, w, m: (m.k, somebody(rng, m)), expect=expect_cancel_all, engines=BOOK,
         seasons={"Active": 0.2, "Locked": 0.2, "Void": 0.2}, call=lambda s, k, who: s.pools[k].cancel_all(who),
     ),
     "prune": Rule(

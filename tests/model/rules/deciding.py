@@ -6,14 +6,13 @@ import struct
 from solders.pubkey import Pubkey
 
 from idl.enums import Op
-from idl.program import POSTER_ID
+from idl.program import POSTER_ID, SYSTEM_PROGRAM
 from tests.model.nouns import Market, Resolution, Strike, Why, World
 from tests.model.rules.opening import TOKEN_BYTES, drawn_market
-from tests.model.rules.rule import Args, Rule, anybody, before, enter, futile, since
+from tests.model.rules.rule import Args, Rule, admin, anybody, before, enter, futile, signed, since
 from tests.model.stage import Stage
 from tests.programs import tokens
 from tests.programs.pools import FEED
-from tests.programs.world import MIN_BOND, TERMS
 
 RESOLUTION_BYTES = 312
 WINDOW_S = 60
@@ -56,15 +55,18 @@ def owe(market: Market, fee: int) -> None:
 
 
 def draw_price(rng: random.Random, start: int) -> Args:
-    """(publish, previous publish, price, expo, wide) of an update about a window's edges."""
+    """(publish, previous publish, price, expo, wide, what is wrong with it) of an update about a window's edges."""
     publish = start + rng.choice((-1, 0, 60, 61, *rng.sample(range(1, 60), 4)))
     prev = min(publish - 1, rng.choice((start - 1, start - 1, start, publish - 1)))
-    return (publish, prev, rng.randint(97, 103), rng.choice((EXPO,) * 8 + (EXPO + 1, EXPO - 13)), rng.random() < 0.1)
+    expo = rng.choice((EXPO,) * 8 + (EXPO + 1, EXPO - 13))
+    wrong = rng.choice(("feed", "owner", "partial")) if rng.random() < 0.05 else ""
+    return (publish, prev, rng.randint(97, 103), expo, rng.random() < 0.1, wrong)
 
 
 def judge(why: Why, start: int, update: Args, held: tuple[int, int] | None, now: int) -> str:
     """What an update means for the window that begins at `start`: final, candidate, or that there was none in it."""
     publish, prev = update[:2]
+    why("BadPrice", bool(update[5]))
     inside, first = start <= publish <= start + WINDOW_S, prev < start
     open_still = held is None or now < held[1]
     if inside and open_still and first:
@@ -86,10 +88,17 @@ def holds(op: int, close: tuple[int, int], strike: tuple[int, int]) -> bool | No
 
 def posted(stage: Stage, update: Args) -> Pubkey:
     """Puts an update there, as the oracle's program would."""
-    publish, prev, price, expo, wide = update
-    head = bytes.fromhex("22f123639d7ef4cd") + bytes(32) + b"\1" + FEED
+    publish, prev, price, expo, wide, wrong = update
+    feed = bytes(32) if wrong == "feed" else FEED
+    head = bytes.fromhex("22f123639d7ef4cd") + bytes(32) + (b"\0" if wrong == "partial" else b"\1") + feed
     body = struct.pack("<qQiqqqQQ", price, price if wide else 0, expo, publish, prev, price, 0, 0)
-    tokens.put(stage.world.svm, PRICE_AT, (head + body).ljust(134, b"\0"), POSTER_ID, 10**9)
+    tokens.put(
+        stage.world.svm,
+        PRICE_AT,
+        (head + body).ljust(134, b"\0"),
+        SYSTEM_PROGRAM if wrong == "owner" else POSTER_ID,
+        10**9,
+    )
     return PRICE_AT
 
 
@@ -114,9 +123,9 @@ def expect_strike(world: World, k: int, caller: str, *update: int) -> Why:
     verdict = judge(why, terms.open, update, held, world.now)
     if why:
         return why
-    publish, _, price, expo, wide = update
+    publish, _, price, expo, wide, _ = update
     if verdict != "empty":
-        until = 0 if verdict == "final" else world.now + TERMS.gate_s
+        until = 0 if verdict == "final" else world.now + terms.rules.gate_s
         market.strike = Strike(price, expo, publish, until, bool(wide))
         market.strike_final = verdict == "final"
     if verdict == "empty" or (verdict == "final" and wide):
@@ -155,7 +164,7 @@ def expect_resolve(world: World, k: int, caller: str, *update: int) -> Why:
     verdict = judge(why, terms.event, update, (held.publish, held.window_end) if held else None, world.now)
     if why or strike is None:
         return why
-    publish, _, price, expo, wide = update
+    publish, _, price, expo, wide, _ = update
     answer = None if wide else holds(terms.op, (price, expo), strike)
     outcome = terms.n if answer is None or verdict == "empty" else int(not answer)
     if verdict == "candidate":
@@ -168,7 +177,7 @@ def expect_resolve(world: World, k: int, caller: str, *update: int) -> Why:
 
 def hold(world: World, market: Market, caller: str, publish: int, outcome: int) -> Why:
     """A candidate, which may be bettered for a while."""
-    until = world.now + TERMS.gate_s
+    until = world.now + market.terms.rules.gate_s
     if market.resolution is None:
         market.resolution = Resolution(caller, caller, outcome, until, publish=publish)
         world.pay_rent(caller, RESOLUTION_BYTES)
@@ -191,7 +200,7 @@ def expect_propose(world: World, k: int, who: str, outcome: int) -> Why:
     market, why = world.markets[k], Why()
     terms = market.terms
     interest = sum(market.supply()) if terms.engine == 0 else max(market.supply())
-    bond = max(MIN_BOND, interest * TERMS.bond_bps // 10_000)
+    bond = max(terms.bounds.min_bond, interest * terms.rules.bond_bps // 10_000)
     why("WrongSource", terms.price)
     why("WrongState", market.state != "Active")
     why("Taken", market.resolution is not None)
@@ -203,7 +212,7 @@ def expect_propose(world: World, k: int, who: str, outcome: int) -> Why:
     why("InsufficientFunds", world.tokens[who, terms.mint] < bond)
     if why:
         return why
-    quorum = max(bond, interest * TERMS.quorum_bps // 10_000)
+    quorum = max(bond, interest * terms.rules.quorum_bps // 10_000)
     by_source = who == terms.source and world.now < terms.resolve_by
     market.resolution = Resolution(
         who, who, outcome, world.now + terms.dispute_s, bond=bond, quorum=quorum, by_source=by_source, owed=bond
@@ -234,27 +243,29 @@ def expect_finalize(world: World, k: int) -> Why:
 
 def draw_announce(rng: random.Random, world: World, market: Market) -> Args | None:
     """Mostly once."""
-    return None if futile(rng, market.halted) else (market.k,)
+    return None if futile(rng, market.halted) else (market.k, admin(rng, world))
 
 
 def draw_cancel(rng: random.Random, world: World, market: Market) -> Args | None:
     """Mostly what was announced."""
-    return None if futile(rng, not market.halted) else (market.k,)
+    return None if futile(rng, not market.halted) else (market.k, admin(rng, world))
 
 
-def expect_announce(world: World, k: int) -> Why:
+def expect_announce(world: World, k: int, by: str) -> Why:
     """The admin halts a market, which may be voided later."""
     market, why = world.markets[k], Why()
+    why("NotAdmin", by != world.admin)
     why("WrongState", market.state != "Active")
     why("Halted", market.halted)
     if not why:
-        market.halted, market.deadline = True, world.now + TERMS.void_delay_s
+        market.halted, market.deadline = True, world.now + world.settings.void_delay_s
     return why
 
 
-def expect_cancel(world: World, k: int) -> Why:
+def expect_cancel(world: World, k: int, by: str) -> Why:
     """The admin calls it off."""
     market, why = world.markets[k], Why()
+    why("NotAdmin", by != world.admin)
     why("WrongState", market.state != "Active")
     why("NotHalted", not market.halted)
     if not why:
@@ -294,11 +305,11 @@ RULES = {
     ),
     "announce_void": Rule(
         draw=draw_announce, expect=expect_announce, seasons={"Active": 0.1, "Locked": 0.1},
-        call=lambda s, k: s.pools[k].announce_void(),
+        call=lambda s, k, by: signed(s.pools[k].announce_void(), "authority", by),
     ),
     "cancel_void": Rule(
         draw=draw_cancel, expect=expect_cancel, seasons={"Active": 1, "Locked": 1},
-        call=lambda s, k: s.pools[k].cancel_void(),
+        call=lambda s, k, by: signed(s.pools[k].cancel_void(), "authority", by),
     ),
     "void_inactive": Rule(
         draw=drawn_market, expect=expect_void, seasons={"Active": 0.2, "Due": 0.5},

@@ -3,11 +3,10 @@
 Prices are in hundredths. YES and NO are outcomes 0 and 1; a bid is for YES, an ask against it. A lot is 100 * k shares.
 """
 
-from copy import deepcopy
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 from tests.model.nouns import Holding, Market, Why, World
-from tests.programs.world import MIN_STAKE
 
 LIMIT, IOC, FOK, POST_ONLY = range(4)
 BID, ASK = 0, 1
@@ -59,6 +58,15 @@ class Book:
     def locked(self, order: Order) -> int:
         """Shares or collateral in an order."""
         return (100 if order.sells else order.price()) * self.k * order.lots
+
+    def locked_by(self, owner: str) -> int:
+        """Shares and collateral in a wallet's orders."""
+        return sum(self.locked(one) for one in self.of(owner))
+
+    def copy(self) -> "Book":
+        """The same again, to try something on."""
+        purses = {who: Purse(one.credit, [*one.shares]) for who, one in self.purses.items()}
+        return Book(self.k, [copy(one) for one in self.orders], dict(self.seats), purses, self.seq)
 
     def shares(self) -> list[int]:
         """Shares in the book."""
@@ -127,10 +135,26 @@ def leave(market: Market, who: str) -> None:
 
 def with_seat(market: Market, who: str) -> Holding:
     """A wallet's holding as it is once its seat is swept; the market stays as it is."""
-    holding, book = deepcopy(market.holders[who]), deepcopy(market.book)
-    trial = Market(k=-1, terms=market.terms, state=market.state, deadline=0, book=book, holders={who: holding})
-    leave(trial, who)
+    holding = copy_of(market.holders[who])
+    assert holding is not None
+    if isinstance(market.book, Book) and holding.seat is not None:
+        leave(trial_of(market, market.book.copy(), {who: holding}), who)
     return holding
+
+
+def copy_of(holding: Holding | None) -> Holding | None:
+    """The same again."""
+    return replace(holding, shares=[*holding.shares], used=set(holding.used)) if holding is not None else None
+
+
+def trial_of(market: Market, book: Book, holders: dict[str, Holding]) -> Market:
+    """A market to try something on."""
+    return Market(k=-1, terms=market.terms, state=market.state, deadline=0, book=book, holders=holders)
+
+
+def side_of(sells: bool, outcome: int) -> int:
+    """Buying YES and selling NO are bids."""
+    return BID if sells == (outcome == 1) else ASK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +171,12 @@ class Wish:
     client: int
     matches: int
     bound: int
+    other: str
 
     @property
     def side(self) -> int:
-        """Buying YES and selling NO are bids."""
-        return BID if self.sells == (self.outcome == 1) else ASK
+        """The side of the book it is on."""
+        return side_of(self.sells, self.outcome)
 
     @property
     def yes(self) -> int:
@@ -161,8 +186,9 @@ class Wish:
 
 @dataclass(slots=True)
 class Taken:
-    """What a wish took at once."""
+    """What a wish took at once, in so many steps."""
 
+    steps: int = 0
     lots: int = 0
     value: int = 0
     base: int = 0
@@ -172,13 +198,14 @@ class Taken:
 def take(book: Book, wish: Wish, now: int) -> Taken:
     """Serves a wish from the other side's queue; the taker's own and dead orders are cancelled on the way."""
     taken = Taken()
-    for steps, maker in enumerate(book.queue(1 - wish.side)):
+    for maker in book.queue(1 - wish.side):
         if taken.lots == wish.lots or (maker.tick > wish.yes if wish.side == BID else maker.tick < wish.yes):
             break
         dead = maker.owner == wish.who or 0 < maker.expiry <= now
-        if steps == wish.matches or (not dead and wish.kind == POST_ONLY):
+        if taken.steps == wish.matches or (not dead and wish.kind == POST_ONLY):
             taken.crossing = True
             break
+        taken.steps += 1
         if dead:
             book.cancel(maker)
         else:
@@ -205,10 +232,11 @@ def fill(book: Book, maker: Order, wish: Wish, lots: int, taken: Taken) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What comes of a wish: the book, the owner's holding, the collateral to be paid in, the fee."""
+    """What comes of a wish: the book, its owner's holding and that of who lost a seat, what is paid in, the fee."""
 
     book: Book
     holding: Holding
+    lost: dict[str, Holding]
     missing: int
     fee: int
 
@@ -216,15 +244,20 @@ class Placed:
 def place(world: World, market: Market, wish: Wish, why: Why) -> Placed | None:
     """Tries a wish on a copy of the book; None if it is refused."""
     assert isinstance(market.book, Book)
-    book = deepcopy(market.book)
-    holding = deepcopy(market.holders.get(wish.who)) or Holding(wish.who, [0, 0])
-    trial = Market(k=-1, terms=market.terms, state=market.state, deadline=0, book=book, holders={wish.who: holding})
+    book = market.book.copy()
+    holding = copy_of(market.holders.get(wish.who)) or Holding(wish.who, [0, 0])
+    trial = trial_of(market, book, {wish.who: holding})
     taken = take(book, wish, world.now)
     whole = taken.lots == wish.lots
     why("NotFilled", wish.kind == FOK and not whole)
     why("WouldCross", wish.kind == POST_ONLY and taken.crossing)
     stays = not whole and not taken.crossing and wish.kind in (LIMIT, POST_ONLY)
-    locked = post(book, holding, wish, wish.lots - taken.lots, why) if stays and not why else 0
+    rivals = {wish.other: held} if (held := copy_of(market.holders.get(wish.other))) else {}
+    if stays and not why and needs_seat(book, holding, wish, wish.lots - taken.lots, market.terms.bounds.min_stake):
+        oust(trial_of(market, book, rivals), wish, wish.lots - taken.lots, taken.steps, why)
+    locked = 0
+    if stays and not why:
+        locked = post(book, holding, wish, wish.lots - taken.lots, market.terms.bounds.min_stake, why)
     if why:
         return None
     leave(trial, wish.who)
@@ -242,14 +275,39 @@ def place(world: World, market: Market, wish: Wish, why: Why) -> Placed | None:
         own = min(holding.credit, cost)
         holding.credit -= own
         missing = cost - own
-    return Placed(book, holding, missing, fee)
+    return Placed(book, holding, rivals, missing, fee)
 
 
-def post(book: Book, holding: Holding, wish: Wish, lots: int, why: Why) -> int:
+def needs_seat(book: Book, holding: Holding, wish: Wish, lots: int, least: int) -> bool:
+    """Whether what is left can only rest in a seat that is another's."""
+    return holding.seat is None and len(book.seats) == SEATS and book.locked(order_of(wish, lots)) >= least
+
+
+def oust(rival: Market, wish: Wish, lots: int, steps: int, why: Why) -> None:
+    """The one who is named, with the least locked of all and half of the newcomer's, gives up the seat."""
+    book = rival.book
+    assert isinstance(book, Book)
+    orders = book.of(wish.other)
+    seated = wish.other in book.purses
+    has = book.locked_by(wish.other) if seated else 0
+    small = seated and has == min(map(book.locked_by, book.purses)) and 2 * has <= book.locked(order_of(wish, lots))
+    why("SeatsFull", not small or steps + len(orders) > wish.matches)
+    if not why:
+        for order in orders:
+            book.cancel(order)
+        leave(rival, wish.other)
+
+
+def order_of(wish: Wish, lots: int) -> Order:
+    """What rests of a wish."""
+    return Order(wish.who, wish.side, wish.sells, wish.yes, lots, wish.expiry, wish.client, -1, -1)
+
+
+def post(book: Book, holding: Holding, wish: Wish, lots: int, least: int, why: Why) -> int:
     """What is left rests, if it locks enough; a full side gives up its newest worst order for a better one."""
-    order = Order(wish.who, wish.side, wish.sells, wish.yes, lots, wish.expiry, wish.client, -1, -1)
+    order = order_of(wish, lots)
     locked = book.locked(order)
-    if locked < MIN_STAKE:
+    if locked < least:
         return 0
     holding.seat = book.sit(wish.who)
     queue = book.queue(wish.side)

@@ -10,12 +10,12 @@ from idl.maths import lmsr
 from idl.maths.lmsr import Curve
 from tests.model.nouns import Market, Why, World
 from tests.model.rules.deciding import owe
-from tests.model.rules.parimutuel import drawn_nonce, drawn_valid, position_of, trading
+from tests.model.rules.parimutuel import drawn_nonce, drawn_valid, position_of, shut, trading
 from tests.model.rules.rule import Args, Rule, anybody, futile, near, vaulted
 from tests.model.rules.settling import frozen, unwrap
 from tests.model.stage import Stage
 from tests.programs.pools import CREATOR
-from tests.programs.world import MAX_STAKE, MIN_STAKE, Call
+from tests.programs.world import Call
 
 SETS = (Engine.LMSR.value, Engine.BOOK.value)
 SUPPLY_MAX = 1 << 62
@@ -48,16 +48,28 @@ def usual(why: Why, world: World, market: Market, who: str, nonce: int, valid: i
 
 def pays(why: Why, world: World, market: Market, who: str, amount: int) -> None:
     """Collateral that a wallet pays in, within the market's bounds."""
-    why("AmountTooSmall", amount < MIN_STAKE)
-    why("AmountTooLarge", amount > MAX_STAKE)
+    why("AmountTooSmall", amount < market.terms.bounds.min_stake)
+    why("AmountTooLarge", amount > market.terms.bounds.max_stake)
     why("AccountFrozen", (who, market.terms.mint) in world.frozen)
     why("InsufficientFunds", world.tokens[who, market.terms.mint] < amount)
 
 
-def draw_buy(rng: random.Random, world: World, market: Market) -> Args:
+def draw_buy(rng: random.Random, world: World, market: Market) -> Args | None:
     """Of any size, sometimes with a bound at the edge of what it gets."""
+    if futile(rng, shut(world, market, Pause.BUY)):
+        return None
     who, outcome = anybody(rng), rng.randrange(market.terms.n + (rng.random() < 0.03))
-    money = rng.choice((near(rng, MIN_STAKE), 1_500, 20_000, 300_000, rng.randrange(1_000, 10**7), 10**12))
+    money = rng.choice(
+        (
+            near(rng, market.terms.bounds.min_stake),
+            rng.choice((1, 9_999)),
+            1_500,
+            20_000,
+            300_000,
+            rng.randrange(1_000, 10**7),
+            10**12,
+        )
+    )
     trade = trade_of(market, outcome, money) if rng.random() < 0.3 else None
     return (market.k, who, outcome, money, near(rng, trade.shares) if trade else 0, *tail(rng, world, market, who))
 
@@ -135,10 +147,13 @@ def expect_sell(
 # complete sets
 
 
-def draw_split(rng: random.Random, world: World, market: Market) -> Args:
+def draw_split(rng: random.Random, world: World, market: Market) -> Args | None:
     """Of any size."""
+    if futile(rng, shut(world, market, Pause.SPLIT)):
+        return None
     who = anybody(rng)
-    amount = rng.choice((near(rng, MIN_STAKE), 5_000, rng.randrange(1_000, 10**6), near(rng, MAX_STAKE)))
+    least, most = market.terms.bounds.min_stake, market.terms.bounds.max_stake
+    amount = rng.choice((near(rng, least), 5_000, rng.randrange(1_000, 10**6), near(rng, most)))
     return (market.k, who, amount, *tail(rng, world, market, who))
 
 

@@ -5,9 +5,9 @@ import random
 from idl.enums import Engine, Pause
 from idl.maths.parimutuel import stake_rate_bps
 from tests.model.nouns import Holding, Market, Why, World
-from tests.model.rules.rule import Args, Rule, anybody, near, vaulted
+from tests.model.rules.rule import Args, Rule, anybody, futile, near, vaulted
 from tests.model.stage import Stage
-from tests.programs.world import MAX_STAKE, MIN_STAKE, Call
+from tests.programs.world import Call
 
 POSITION_BYTES = 144
 
@@ -19,6 +19,11 @@ def trading(why: Why, world: World, market: Market, bit: Pause) -> None:
     why("NotOpen", world.now < market.terms.open)
     why("Locked", world.now >= market.terms.lock)
     why("Paused", bool(world.pause & bit))
+
+
+def shut(world: World, market: Market, bit: Pause) -> bool:
+    """Whether nothing of this kind can land, whatever it is."""
+    return market.halted or bool(world.pause & bit)
 
 
 def drawn_nonce(rng: random.Random, holding: Holding | None) -> int:
@@ -41,10 +46,13 @@ def position_of(world: World, market: Market, who: str) -> Holding:
     return market.holders[who]
 
 
-def draw_stake(rng: random.Random, world: World, market: Market) -> Args:
+def draw_stake(rng: random.Random, world: World, market: Market) -> Args | None:
     """Of any size by anyone, sometimes with a bound that fails."""
+    if futile(rng, shut(world, market, Pause.STAKE)):
+        return None
     who, outcome = anybody(rng), rng.randrange(market.terms.n + (rng.random() < 0.05))
-    amount = rng.choice((MIN_STAKE, 1_001, 7_777, 10**6, rng.randrange(1_000, 99_999), near(rng, MIN_STAKE, MAX_STAKE)))
+    least, most = market.terms.bounds.min_stake, market.terms.bounds.max_stake
+    amount = rng.choice((least, 1_001, 7_777, 10**6, rng.randrange(1_000, 99_999), near(rng, least, most)))
     rate = 0
     if outcome < market.terms.n and amount > 0 and rng.random() < 0.15:
         rate = near(rng, stake_rate_bps(market.supply(), outcome, amount, sum(market.terms.fee_bps)))
@@ -61,8 +69,8 @@ def expect_stake(world: World, k: int, who: str, outcome: int, amount: int, rate
     why("WrongEngine", terms.engine != Engine.PARIMUTUEL)
     why("Expired", world.slot > valid)
     why("BadOutcome", outcome >= terms.n)
-    why("AmountTooSmall", amount < MIN_STAKE)
-    why("AmountTooLarge", amount > MAX_STAKE)
+    why("AmountTooSmall", amount < terms.bounds.min_stake)
+    why("AmountTooLarge", amount > terms.bounds.max_stake)
     why("NonceUsed", not (holding or Holding(who, [])).fresh(nonce))
     why("AccountFrozen", (who, terms.mint) in world.frozen)
     why("InsufficientFunds", world.tokens[who, terms.mint] < amount)

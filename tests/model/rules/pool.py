@@ -1,11 +1,11 @@
 """A creator's pool: shares on a curve, and dividends for those who hold them.
 
-The price of shares and the parts of a dividend are taken from the maths' Python twins.
+The parts of a dividend are taken from the maths' Python twin.
 """
 
 import random
 
-from idl.maths import curve, dividends
+from idl.maths import dividends
 from tests.model.nouns import Fan, Market, Pool, Why, World
 from tests.model.rules.parimutuel import drawn_valid
 from tests.model.rules.rule import Args, Rule, anybody, futile, near
@@ -15,6 +15,7 @@ from tests.programs.world import Call
 
 POOL_BYTES, HOLDER_BYTES, TOKEN_BYTES = 160, 160, 165
 LOCK_S = 100
+SHARES_MAX = 1 << 20
 
 
 def shares_of(stage: Stage) -> Shares:
@@ -38,6 +39,7 @@ def nonce_of(rng: random.Random, fan: Fan | None) -> int:
 
 def accrue(pool: Pool) -> int:
     """What came in since is shared out among those who hold shares."""
+    pool.dividends, pool.unsynced = pool.dividends + pool.unsynced, 0
     supply, new = pool.supply(), pool.dividends - pool.recorded
     if supply == 0 or new == 0:
         return 0
@@ -58,23 +60,26 @@ def draw_create(rng: random.Random, world: World, market: Market) -> Args | None
     """Once."""
     if futile(rng, world.pool is not None):
         return None
-    terms = (rng.choice(sorted(MINT_OF)), rng.choice((0, 3, 1_000)), rng.choice((1, 1_000, 10**6)))
+    terms = (rng.choice(sorted(MINT_OF)), rng.choice((0, 3, 1_000)), rng.choice((0, 1, 1_000, 10**6)))
+    terms = (*terms, rng.choice((LOCK_S,) * 4 + (1, 0)))
     return (*terms, rng.choice((1, 10, 77)), 1, drawn_valid(rng, world))
 
 
-def expect_create(world: World, mint: str, a: int, c: int, shares: int, nonce: int, valid: int) -> Why:
+def expect_create(world: World, mint: str, a: int, c: int, lock_s: int, shares: int, nonce: int, valid: int) -> Why:
     """The creator makes it and buys the first shares."""
-    why, cost = Why(), curve.cost(a, c, 0, shares)
+    why, cost = Why(), Pool(mint, a, c, lock_s).cost(shares)
     why("Taken", world.pool is not None)
+    why("BadCurve", a == 0 and c == 0)
+    why("BadLock", lock_s == 0)
     why("Expired", world.slot > valid)
     why("InsufficientFunds", world.tokens[CREATOR, mint] < cost)
     if not why:
-        world.pool = pool = Pool(mint, a, c)
+        world.pool = pool = Pool(mint, a, c, lock_s)
         pool.fans[CREATOR] = fan = Fan(used={nonce})
         for size in (POOL_BYTES, HOLDER_BYTES, TOKEN_BYTES, TOKEN_BYTES):
             world.pay_rent(CREATOR, size)
         move(world, pool, CREATOR, fan, shares, cost)
-        fan.locked_until = world.now + LOCK_S
+        fan.locked_until = world.now + lock_s
     return why
 
 
@@ -85,17 +90,19 @@ def move(world: World, pool: Pool, who: str, fan: Fan, shares: int, cost: int) -
     pool.reserve += cost
 
 
-def call_create(stage: Stage, mint: str, a: int, c: int, shares: int, nonce: int, valid: int) -> Call:
+def call_create(stage: Stage, mint: str, a: int, c: int, lock_s: int, shares: int, nonce: int, valid: int) -> Call:
     """create_pool."""
-    return Shares(stage.world, CREATOR, MINT_OF[mint]).create(a=a, c=c, shares=shares, nonce=nonce, valid=valid)
+    return Shares(stage.world, CREATOR, MINT_OF[mint]).create(
+        a=a, c=c, lock_s=lock_s, shares=shares, nonce=nonce, valid=valid
+    )
 
 
 def draw_buy(rng: random.Random, world: World, market: Market) -> Args | None:
     """Some shares, sometimes with a bound at their price."""
-    pool, who, shares = world.pool, anybody(rng), rng.choice((0, 1, 5, 20))
+    pool, who, shares = world.pool, anybody(rng), rng.choice((0, 1, 5, 20, 20, 20, SHARES_MAX))
     if pool is None:
         return None
-    bound = 2**64 - 1 if rng.random() < 0.8 else near(rng, curve.cost(pool.a, pool.c, pool.supply(), shares))
+    bound = 2**64 - 1 if rng.random() < 0.8 else min(near(rng, pool.cost(shares)), 2**64 - 1)
     return (who, shares, bound, nonce_of(rng, pool.fans.get(who)), drawn_valid(rng, world))
 
 
@@ -106,9 +113,11 @@ def expect_buy(world: World, who: str, shares: int, bound: int, nonce: int, vali
     if pool is None:
         return why
     fresh(why, world, pool, who, nonce, valid)
-    cost = curve.cost(pool.a, pool.c, pool.supply(), shares)
+    cost = pool.cost(shares)
     why("AmountTooSmall", shares == 0)
     why("CostTooHigh", cost > bound)
+    why("Overflow", cost >= 2**64)
+    why("SupplyExceeded", pool.supply() + shares > SHARES_MAX)
     why("AccountFrozen", (who, pool.mint) in world.frozen)
     why("InsufficientFunds", world.tokens[who, pool.mint] < cost)
     if not why:
@@ -119,7 +128,7 @@ def expect_buy(world: World, who: str, shares: int, bound: int, nonce: int, vali
         fan = pool.fans[who]
         fan.used.add(nonce)
         move(world, pool, who, fan, shares, cost)
-        fan.locked_until = max(fan.locked_until, world.now + LOCK_S)
+        fan.locked_until = max(fan.locked_until, world.now + pool.lock_s)
     return why
 
 
@@ -130,7 +139,10 @@ def draw_sell(rng: random.Random, world: World, market: Market) -> Args | None:
     if pool is None or futile(rng, fan is None or fan.shares == 0 or world.now < fan.locked_until):
         return None
     held = fan.shares if fan else 0
-    return (who, near(rng, held, held // 2, 1), 0, nonce_of(rng, fan), drawn_valid(rng, world))
+    shares, least = near(rng, held, held // 2, 1), 0
+    if 0 < shares <= pool.supply() and rng.random() < 0.3:
+        least = near(rng, -pool.cost(-shares))
+    return (who, shares, least, nonce_of(rng, fan), drawn_valid(rng, world))
 
 
 def expect_sell(world: World, who: str, shares: int, least: int, nonce: int, valid: int) -> Why:
@@ -145,10 +157,12 @@ def expect_sell(world: World, who: str, shares: int, least: int, nonce: int, val
     why("SharesTooFew", fan.shares < shares)
     why("AmountTooSmall", shares == 0)
     why("AccountFrozen", (who, pool.mint) in world.frozen)
+    value = -pool.cost(-shares) if shares <= fan.shares else 0
+    why("OutTooLow", value < least)
     if not why:
         accrue(pool)
         fan.used.add(nonce)
-        move(world, pool, who, fan, -shares, -curve.cost(pool.a, pool.c, pool.supply() - shares, shares))
+        move(world, pool, who, fan, -shares, -value)
     return why
 
 
@@ -160,7 +174,7 @@ def draw_earn(rng: random.Random, world: World, market: Market) -> Args | None:
 def draw_sync(rng: random.Random, world: World, market: Market) -> Args | None:
     """Mostly if something came in."""
     pool = world.pool
-    return None if pool is None or futile(rng, pool.recorded == pool.dividends) else ()
+    return None if pool is None or futile(rng, pool.recorded == pool.dividends + pool.unsynced) else ()
 
 
 def draw_claim(rng: random.Random, world: World, market: Market) -> Args | None:
@@ -193,7 +207,7 @@ def expect_sync(world: World) -> Why:
     why, pool = Why(), world.pool
     why("NoAccount", pool is None)
     if pool is not None:
-        why("NothingNew", pool.supply() == 0 or pool.dividends == pool.recorded)
+        why("NothingNew", pool.supply() == 0 or pool.dividends + pool.unsynced == pool.recorded)
         if not why:
             accrue(pool)
     return why
@@ -203,7 +217,7 @@ def owed(pool: Pool, fan: Fan) -> int:
     """What a holder would be paid now."""
     return dividends.claimable(
         shares=fan.shares, debt=fan.debt, pending=fan.pending, acc=pool.acc, carry=pool.carry, supply=pool.supply(),
-        recorded=pool.recorded, balance=pool.dividends,
+        recorded=pool.recorded, balance=pool.dividends + pool.unsynced,
     )  # fmt: skip
 
 

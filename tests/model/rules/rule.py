@@ -1,13 +1,17 @@
 """The shape of a rule, and what rules share."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from solders.instruction import AccountMeta, Instruction
+
+from localnet.wallets import wallet
 from tests.model.nouns import UNCLAIMED_S, Market, Why, World
 from tests.model.stage import Stage
-from tests.programs.world import Call
+from tests.programs.pools import CREATOR
+from tests.programs.world import Call, key
 
 Args = tuple[Any, ...]
 
@@ -22,6 +26,7 @@ class Rule:
     seasons: how often it is tried in a phase of a market that it fits, beside a rare try anywhere.
     engines, price: which markets it fits; price None: all.
     about: what it is about where that is no market: the world around, or a creator's pool.
+    parts: the steps, as (name, arguments), that it stands for where it is none itself.
     """
 
     draw: Callable[[random.Random, World, Market], Args | None]
@@ -31,6 +36,7 @@ class Rule:
     engines: tuple[int, ...] = (0, 1, 2)
     price: bool | None = None
     about: str = "market"
+    parts: Callable[..., Iterable[tuple[str, Args]]] | None = None
 
     def weight(self, market: Market, now: int) -> float:
         """How often it is tried on a market now."""
@@ -84,3 +90,23 @@ def futile(rng: random.Random, hopeless: bool) -> bool:
 def anybody(rng: random.Random, stage: type[Stage] = Stage) -> str:
     """One of the traders."""
     return rng.choice(stage.TRADERS)
+
+
+def somebody(rng: random.Random, market: Market) -> str:
+    """One of the traders; in a crowded market mostly one of those who are there."""
+    if len(market.holders) > len(Stage.TRADERS) and rng.random() < 0.7:
+        return rng.choice(list(market.holders))
+    return anybody(rng)
+
+
+def admin(rng: random.Random, world: World) -> str:
+    """Mostly the admin."""
+    return rng.choice((world.admin,) * 8 + ("authority", CREATOR, Stage.HOSTILE))
+
+
+def signed(call: Call, old: str, new: str) -> Call:
+    """The call by somebody else."""
+    one = call.instruction
+    swap = {key(old): key(new)}
+    metas = [AccountMeta(swap.get(m.pubkey, m.pubkey), m.is_signer, m.is_writable) for m in one.accounts]
+    return Call(Instruction(one.program_id, bytes(one.data), metas), (wallet(new),))

@@ -9,12 +9,12 @@ from idl import instructions as ix
 from idl.enums import Engine, FeeKind
 from localnet.wallets import wallet
 from tests.model import offered
-from tests.model.nouns import UNCLAIMED_S, Market, Why, World
+from tests.model.nouns import POOL, UNCLAIMED_S, Market, Why, World
 from tests.model.rules.deciding import RESOLUTION_BYTES
 from tests.model.rules.desk import leave, with_seat
 from tests.model.rules.opening import MARKET_BYTES, TOKEN_BYTES
 from tests.model.rules.parimutuel import POSITION_BYTES, drawn_nonce, drawn_valid
-from tests.model.rules.rule import Args, Rule, anybody, futile, vaulted
+from tests.model.rules.rule import Args, Rule, anybody, futile, somebody, vaulted
 from tests.model.rules.voting import VOTE_BYTES
 from tests.model.stage import Stage
 from tests.programs.pools import CREATOR
@@ -45,7 +45,7 @@ def frozen(world: World, market: Market, who: str) -> bool:
 
 def draw_claim(rng: random.Random, world: World, market: Market) -> Args | None:
     """Mostly to oneself."""
-    who = anybody(rng)
+    who = somebody(rng, market)
     if futile(rng, who not in market.holders) or (market.decided and _lost(rng, market, who)):
         return None
     return (market.k, who, rng.choice((who, who, who, anybody(rng))))
@@ -82,7 +82,7 @@ def call_claim(stage: Stage, k: int, who: str, to: str) -> Call:
 
 def draw_pay_out(rng: random.Random, world: World, market: Market) -> Args | None:
     """A batch, sometimes with a repeated, closed or foreign position in it."""
-    names = rng.choices(Stage.TRADERS, k=rng.randint(1, 4))
+    names = [somebody(rng, market) for _ in range(rng.choice((1, 2, 3, 4, 8)))]
     if futile(rng, not market.holders) or (market.decided and any(_lost(rng, market, one) for one in names)):
         return None
     return (market.k, tuple((rng.choice((market.k,) * 6 + tuple(world.markets)), name) for name in names))
@@ -121,7 +121,7 @@ def call_pay_out(stage: Stage, k: int, batch: tuple[tuple[int, str], ...]) -> Ca
 
 def draw_withdraw(rng: random.Random, world: World, market: Market) -> Args | None:
     """Of the free collateral, or more than that."""
-    who = anybody(rng)
+    who = somebody(rng, market)
     holding = market.holders.get(who)
     credit = with_seat(market, who).credit if holding else 0
     if futile(rng, credit == 0):
@@ -164,7 +164,7 @@ def draw_fees(rng: random.Random, world: World, market: Market) -> Args | None:
     kind = rng.choice(list(FeeKind))
     if futile(rng, market.fees[kind] == 0):
         return None
-    right = (CREATOR, market.resolver_to or "treasury", "treasury")[kind]
+    right = (market.terms.fee_to, market.resolver_to or "treasury", "treasury")[kind]
     return (market.k, int(kind), rng.choice((right, right, right, "treasury", anybody(rng))), rng.random() < 0.3)
 
 
@@ -176,7 +176,7 @@ def expect_fees(world: World, k: int, kind: int, to: str, fallback: bool) -> Why
     why("NothingOwed", market.fees[kind] == 0)
     takes = {name: not frozen(world, market, name) for name in (to, "treasury")}
     late = market.decided and world.now >= market.deadline
-    recipient = (CREATOR, market.resolver_to or "treasury", "treasury")[kind]
+    recipient = (market.terms.fee_to, market.resolver_to or "treasury", "treasury")[kind]
     paid = to
     if not (late and world.now >= market.deadline + UNCLAIMED_S and to == "treasury" and takes[to]):
         why("WrongDestination", to != recipient)
@@ -196,6 +196,8 @@ def call_fees(stage: Stage, k: int, kind: int, to: str, fallback: bool) -> Call:
     decided = stage.decided(k)
     treasury = pool.wallet_of("treasury") if decided else pool.ata("treasury")
     changes: dict[str, object] = {"treasury_destination": treasury} if fallback else {}
+    if to == POOL:
+        return pool.collect_fees(FeeKind(kind), "treasury", destination=stage.places[("dividends",)], **changes)
     return pool.collect_fees(FeeKind(kind), to, decided=decided, **changes)
 
 

@@ -8,7 +8,7 @@ from tests.model.rules.opening import drawn_market
 from tests.model.rules.rule import Args, Rule, anybody, before, enter, futile, near, since
 from tests.model.stage import Stage
 from tests.programs import votes
-from tests.programs.world import MIN_STAKE, TERMS, Call
+from tests.programs.world import Call
 
 VOTE_BYTES = 88
 PROPOSAL, DISPUTE = 0, 1
@@ -75,7 +75,7 @@ def expect_dispute(world: World, k: int, who: str) -> Why:
     why("AccountFrozen", (who, market.terms.mint) in world.frozen)
     why("InsufficientFunds", held is not None and world.tokens[who, market.terms.mint] < held.bond)
     if not why and held is not None:
-        held.disputer, held.window_end = who, world.now + TERMS.vote_s
+        held.disputer, held.window_end = who, world.now + market.terms.rules.vote_s
         put_in(world, market, held, who, held.bond)
         enter(world, market, "Disputed")
     return why
@@ -95,7 +95,7 @@ def draw_vote(rng: random.Random, world: World, market: Market) -> Args | None:
         return None
     favourite = market.k % (market.terms.n + 1)
     side = rng.choice((favourite, favourite, rng.randrange(market.terms.n + 1), near(rng, market.terms.n)))
-    return (market.k, who, side, rng.choice((near(rng, MIN_STAKE), 1_234, 50_000, 10**7)))
+    return (market.k, who, side, rng.choice((near(rng, market.terms.bounds.min_stake), 1_234, 50_000, 10**7)))
 
 
 def expect_vote(world: World, k: int, who: str, side: int, weight: int) -> Why:
@@ -106,7 +106,7 @@ def expect_vote(world: World, k: int, who: str, side: int, weight: int) -> Why:
     why("WrongState", market.state != "Disputed")
     before(why, world.now, held.window_end if held else 0)
     why("BadVote", side > market.terms.n)
-    why("AmountTooSmall", weight < MIN_STAKE)
+    why("AmountTooSmall", weight < market.terms.bounds.min_stake)
     why("VotedAlready", (DISPUTE, who) in market.voters)
     why("WrongBondVault", market.terms.price)
     why("AccountFrozen", (who, market.terms.mint) in world.frozen)
@@ -140,29 +140,30 @@ def expect_tally(world: World, k: int) -> Why:
     if why or held is None:
         return why
     total = sum(held.tally.values())
-    won = [side for side, weight in held.tally.items() if weight * 10_000 >= TERMS.overturn_bps * total]
+    won = [side for side, weight in held.tally.items() if weight * 10_000 >= market.terms.rules.overturn_bps * total]
     if total >= held.quorum and won:
         conclude(world, market, held, won[0])
         return why
     held.timeout = True
-    if market.terms.council_s == 0:
+    if market.terms.rules.council_s == 0:
         conclude(world, market, held, held.outcome if held.by_source else market.terms.n)
     else:
-        held.window_end = world.now + market.terms.council_s
+        held.window_end = world.now + market.terms.rules.council_s
         enter(world, market, "Contested")
     return why
 
 
 def draw_rule(rng: random.Random, world: World, market: Market) -> Args:
     """Mostly the council."""
-    return (market.k, near(rng, 0, market.terms.n), rng.choice(("council",) * 5 + ("authority", Stage.HOSTILE)))
+    by = rng.choice((world.settings.council,) * 6 + ("council", "authority", Stage.HOSTILE))
+    return (market.k, near(rng, 0, market.terms.n), by)
 
 
 def expect_rule(world: World, k: int, outcome: int, by: str) -> Why:
     """The council decides what the votes did not."""
     market, why = world.markets[k], Why()
     held = market.resolution
-    why("NotCouncil", by != "council")
+    why("NotCouncil", by != world.settings.council)
     why("NoAccount", held is None)
     why("WrongState", market.state != "Contested")
     before(why, world.now, held.window_end if held else 0)
@@ -222,14 +223,14 @@ def draw_claim_vote(rng: random.Random, world: World, market: Market) -> Args | 
     return None if futile(rng, not voted) else (market.k, rng.choice(voted or ["alice"]))
 
 
-def returned(held: Resolution, vote: Vote) -> int:
+def returned(held: Resolution, vote: Vote, slash_bps: int) -> int:
     """What a vote gets back: a right one a part of what the wrong ones lose, unless nobody was right."""
     right, total = held.tally.get(held.final or 0, 0), sum(held.tally.values())
     if held.timeout or right == 0:
         return vote.weight
     if vote.side != held.final:
-        return vote.weight - -(-vote.weight * TERMS.slash_bps // 10_000)
-    return vote.weight + vote.weight * ((total - right) * TERMS.slash_bps // 10_000) // right
+        return vote.weight - -(-vote.weight * slash_bps // 10_000)
+    return vote.weight + vote.weight * ((total - right) * slash_bps // 10_000) // right
 
 
 def expect_claim_vote(world: World, k: int, who: str) -> Why:
@@ -240,7 +241,7 @@ def expect_claim_vote(world: World, k: int, who: str) -> Why:
     why("NotDecided", not market.decided)
     why("Unpayable", (who, market.terms.mint) in world.frozen)
     if not why and held is not None and vote is not None:
-        amount = returned(held, vote)
+        amount = returned(held, vote, market.terms.rules.slash_bps)
         del market.voters[DISPUTE, who]
         world.pay_rent(who, VOTE_BYTES, 1)
         world.tokens[who, market.terms.mint] += amount
