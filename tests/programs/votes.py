@@ -6,6 +6,7 @@ import hashlib
 from typing import Final
 
 import msgspec
+from solders.instruction import AccountMeta
 from solders.pubkey import Pubkey
 
 from idl import addresses
@@ -175,3 +176,10 @@ def contested(world: World, outcome: int = 0, by: str = "oracle", *, mint: Pubke
     pool = voted(disputed(world, outcome, by, mint=mint, **changes))
     world.do(tally(pool))
     return pool
+
+
+def orphan(pool: Pool, name: str) -> Call:
+    """close_orphan of a vote on a dispute, by anyone."""
+    where = addresses.vote(pool.address, Round.DISPUTE, key(name)).address
+    metas = [AccountMeta(one, False, True) for one in (where, pool.address, key(name))]
+    return Call(ix.close_orphan(remaining=metas), (wallet("payer"),))
