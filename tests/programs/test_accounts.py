@@ -145,7 +145,7 @@ class Outcome:
 
 
 @cache
-def outcome(name: str) -> Outcome:
+def suffered(name: str) -> Outcome:
     """Spoil a call in every way; then the good one must land."""
     plain = name.split()[0]
     world = World(config=plain != "init_config")
@@ -162,7 +162,7 @@ def outcome(name: str) -> Outcome:
 def test_only_what_is_free(name: str) -> None:
     """Nothing but what is free can be exchanged, and the call itself succeeds."""
     free = {(slot, way) for slot in SLOTS[name.split()[0]] for way in free_ways(name, slot)}
-    done = outcome(name)
+    done = suffered(name)
     assert done.landing == free & done.ways
 
 
@@ -216,7 +216,7 @@ def test_every_wrong_account_was_tried() -> None:
     """Each slot of each instruction met every way in which it can be wrong, in one of its lives at least."""
     tried_so: dict[tuple[str, str], set[str]] = {}
     for name in ALL:
-        for slot, way in outcome(name).ways:
+        for slot, way in suffered(name).ways:
             tried_so.setdefault((name.split()[0], slot), set()).add(way)
     wanted = {(name, slot.name): needed(name, slot) for name, slots in ACCOUNTS.items() for slot in slots}
     missing = {where: ways - tried_so[where] for where, ways in wanted.items() if ways - tried_so[where]}

@@ -1,32 +1,41 @@
 """The specification's scenarios by their names, each told once from end to end."""
 
 import pytest
+from solders.hash import Hash
 from solders.instruction import AccountMeta
+from solders.message import MessageV1, TransactionConfig
 from solders.pubkey import Pubkey
 
 from idl import addresses
-from idl.enums import FeeKind, Mode, State
-from idl.events import Closed, PaidOut, StateChanged
+from idl.enums import FeeKind, Mode, State, Step
+from idl.events import Closed, OrderPlaced, PaidOut, StateChanged
 from idl.instructions import pay_out
-from idl.program import MARKET_ID, TOKEN_2022_PROGRAM
+from idl.limits import SIDE_ORDERS
+from idl.program import MARKET_ID, TOKEN_2022_PROGRAM, WSOL_MINT
 from localnet.wallets import wallet
 from tests.programs import tokens
+from tests.programs.books import BUY, IOC, LOT, SELL, YES, K, dealt
+from tests.programs.exchanges import ACCOUNTS
 from tests.programs.pools import (
     CREATOR,
     FEED,
     PLAYERS,
     RICH,
+    WINNERS,
     Pool,
     at_event,
     create,
+    crowd,
     decided,
     opened,
     terms,
     with_strike,
 )
 from tests.programs.refusals import refused
+from tests.programs.test_accounts import ALL, free_ways, suffered
+from tests.programs.test_windows import WINDOWS, met
 from tests.programs.votes import VOTERS, claim_vote, dispute, like, proposed, resolution, rule, take_back, tally, vote
-from tests.programs.world import MINTS, USDC_2022, Call, World, key
+from tests.programs.world import MINTS, USDC, USDC_2022, Call, World, key
 
 MINT = pytest.mark.parametrize("mint", MINTS, ids=["sol", "spl", "spl-2022"])
 MEMO_REQUIRED = bytes([2, 8, 0, 1, 0, 1])
@@ -87,6 +96,50 @@ def test_two_in_window_prices_only_the_earlier_ends_final(world: World) -> None:
     assert (entered.to, entered.outcome) == (State.Finalized, 0)
     with refused("WrongState", "WrongResolution"):
         world.do(pool.resolve(later))
+
+
+def test_a_full_book_on_each_side_then_a_better_order(world: World) -> None:
+    """Both sides full: equal prices find no place, better ones take the newest order's at the worst, who keeps all."""
+    made = dealt(world, 700)
+    world.do(made.order("erin", BUY, YES, 50, 20))
+    world.do(made.order("alice", SELL, YES, 50, 20, IOC))
+    for n in range(SIDE_ORDERS):
+        world.do(made.order("dave", BUY, YES, 10 + n % 2, 10))
+        world.do(made.order("alice", SELL, YES, 90 - n % 2, 10))
+    for side, worst, better, maker in ((BUY, 10, 11, "dave"), (SELL, 90, 89, "alice")):
+        with refused("BookFull"):
+            world.do(made.order("erin", side, YES, worst, 12))
+        event = world.do(made.order("erin", side, YES, better, 12)).event(OrderPlaced)
+        assert [(one.how, one.maker, one.tick) for one in event.fills] == [(Step.EVICTED, bytes(key(maker)), worst)]
+        assert (event.best_bid, event.best_ask) == (11, 89)
+        seat = made.held.seats[made.holding(maker).seat]
+        assert (seat.credit, seat.shares[0]) == ((worst * K * 10, 0) if side == BUY else (0, 10 * LOT))
+    assert made.held.used == (2**64 - 1, 2**64 - 1)
+
+
+@pytest.mark.parametrize("mint", [USDC, WSOL_MINT], ids=["18 spl", "27 native"])
+def test_heap_and_compute_units_of_pay_out_on_the_built_program(world: World, mint: Pubkey) -> None:
+    """18 SPL and 27 native winners are paid with the heap and the units that a transaction has without asking."""
+    pool = crowd(world, mint)
+    call = pool.pay_out(*WINNERS[mint])
+    landed = world.do(call)
+    assert [item.status for item in landed.event(PaidOut).items] == [0] * (27 if pool.native else 18)
+    assert landed.units <= 200_000
+    message = MessageV1.try_compile(key("payer"), [call.instruction], Hash.default(), TransactionConfig(1, 1, 1, 1))
+    assert 1 + 64 + len(bytes(message)) <= 4_096
+
+
+def test_every_instruction_with_every_wrong_account() -> None:
+    """Every slot of every instruction in every way it can be wrong: what lands is on the list of what is free."""
+    for name in ALL:
+        done = suffered(name)
+        assert done.landing <= {(slot, way) for slot, _ in done.ways for way in free_ways(name, slot)}, name
+    assert {name.split()[0] for name in ALL} == set(ACCOUNTS)
+
+
+def test_each_window_at_minus_one_zero_and_plus_one() -> None:
+    """Every edge of time, a tick before it, at it and a tick after it."""
+    assert {name: met(name) for name in WINDOWS} == {name: window.met for name, window in WINDOWS.items()}
 
 
 def money(pool: Pool) -> dict[str, int]:
