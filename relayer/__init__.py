@@ -4,3 +4,6 @@ model -> message -> policy, plan, fees, pack (pure) -> store, chain, signer, mir
 oracle. `python -m relayer work` lands intents and alone holds keys; `python -m relayer keep` proposes cranks and
 reads oracle feeds; `relayer.submit` is the only door for other packages.
 """
+
+JOURNAL_VERSION = "0001"
+"""The newest of tables/history/: which schema `relay` this version works on."""

@@ -21,7 +21,6 @@ from relayer.model import WALLET_TX
 from relayer.settings import load, table
 from relayer.store import desk
 from relayer.store.pool import Connection, Database
-from relayer.tables import migrate as tables
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="From an intent to an effect on the chain, once.")
 app.add_typer(commands.app, name="admin")
@@ -43,6 +42,9 @@ def keep() -> None:
 @app.command()
 def migrate() -> None:
     """Bring schema relay to this version, as its owner (RELAYER_DATABASE_OWNER_URL)."""
+    # Only here: what defines tables takes most of a second to import, which every other command would pay.
+    from relayer.tables import migrate as tables
+
     guarded(lambda: tables.migrate(load(os.environ).required("database_owner_url")))
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import structlog
 from solders.pubkey import Pubkey
 
-from relayer import logs, mirror
+from relayer import JOURNAL_VERSION, logs, mirror
 from relayer.chain import Endpoint, RpcChain, connect
 from relayer.errors import BadSetting, Transient, WrongGenesis
 from relayer.health import Check, Health
@@ -34,7 +34,6 @@ from relayer.store.bell import Bell
 from relayer.store.glass import Glass
 from relayer.store.journal import PgJournal
 from relayer.store.pool import Database
-from relayer.tables import migrate as tables
 from relayer.work import serve as working
 from relayer.work.kinds import WalletTx
 from relayer.work.launch import Launcher
@@ -235,8 +234,8 @@ def _pull(wires: Wires) -> Callable[[], Awaitable[object]] | None:
 async def _database_ok(database: Database) -> str:
     async with database.transaction() as connection:
         found = await (await connection.execute("SELECT version_num FROM relay.version")).fetchone()
-    if found is None or found[0] != tables.HEAD:
-        raise Transient(f"schema relay is at {found}, this version needs {tables.HEAD}")
+    if found is None or found[0] != JOURNAL_VERSION:
+        raise Transient(f"schema relay is at {found}, this version needs {JOURNAL_VERSION}")
     return f"schema {found[0]}"
 
 

@@ -10,7 +10,6 @@ from relayer.tables.door import DOOR, RIGHTS, VIEWS
 
 OWNER = "sealbook"
 LOCK_TIMEOUT_S = 2
-HEAD = "0001"
 
 
 def migrate(url: str, revision: str = "head") -> None:

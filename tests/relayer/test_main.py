@@ -1,16 +1,21 @@
 """The commands with good and bad input: exit codes, one clear line that names what is wrong, an audit row an act."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
+from alembic.script import ScriptDirectory
 from typer.testing import CliRunner, Result
 
 from localnet.database import Database as Server
+from relayer import JOURNAL_VERSION
 from relayer.__main__ import app
+from relayer.tables.migrate import history
 from tests.relayer.rows import add_intent
 
 
@@ -122,3 +127,15 @@ def test_rights(database: Server) -> None:
     assert deletes == {"pause", "unpayable", "fee_sample"}
     assert allowed["relayer"]["version"] == {"SELECT"}
     assert allowed["relayer"]["intent"] == allowed["relayer"]["attempt"] == {"SELECT", "INSERT", "UPDATE"}
+
+
+def test_journal_version() -> None:
+    """The version that work and keep ask for is the newest of the history."""
+    assert ScriptDirectory.from_config(history()).get_current_head() == JOURNAL_VERSION
+
+
+def test_commands_start_without_tables() -> None:
+    """What defines the tables is imported by migrate alone: it takes longer than all the rest of a command."""
+    look = "import sys, relayer.__main__; print(sorted({'sqlmodel', 'sqlalchemy', 'alembic'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
