@@ -5,8 +5,12 @@ It decides nothing. Lines that others read (links, the closing line) are never w
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.console import Console as Rich
 from rich.markup import escape
+
+PART_WIDTH: Final = 9
 
 
 class Console:
@@ -20,11 +24,12 @@ class Console:
         """A part of the story begins."""
         self._rich.print(f"\n[bold]{escape(title)}[/bold]")
 
-    def step(self, text: str, *, link: str = "") -> None:
-        """One thing happened, with the page where it can be seen."""
+    def step(self, text: str, *, link: str = "", part: str = "") -> None:
+        """One thing happened in a part of the story, with the page where it can be seen."""
         self._step += 1
+        head = f"[cyan]{escape(part):<{PART_WIDTH}}[/cyan]" if part else ""
         tail = f"  [dim]{escape(link)}[/dim]" if link else ""
-        self._rich.print(f"[green]{self._step:>3}[/green] {escape(text)}{tail}")
+        self._rich.print(f"[green]{self._step:>3}[/green] {head}{escape(text)}{tail}")
 
     def detail(self, text: str) -> None:
         """Something came up that one need not read."""

@@ -75,6 +75,39 @@ class Intent(msgspec.Struct, frozen=True):
     signature: str | None = None
 
 
+class PoolView(msgspec.Struct, frozen=True):
+    """What came into a creator's pool and was counted, and what its holders were paid."""
+
+    earned: str
+    paid: str
+
+
+class HolderView(msgspec.Struct, frozen=True):
+    """One wallet's shares of a pool, and until when they cannot be sold."""
+
+    owner: str
+    shares: str
+    locked_until: int
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """One order of a wallet: where it rests, what it still wants."""
+
+    order_id: str
+    index: int
+    lots: str
+    filled_lots: str
+    status: str
+
+
+class _Now(msgspec.Struct, frozen=True):
+    chain_time: int
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    slot: int
+
+
 class MarketView(msgspec.Struct, frozen=True):
     """What the story reads of a market."""
 
@@ -82,6 +115,7 @@ class MarketView(msgspec.Struct, frozen=True):
     state: str
     odds: list[str]
     volume: str
+    deadline: int = 0
     winner: int | None = None
     slug: str = ""
 
@@ -113,12 +147,27 @@ class Api:
 
     async def market(self, address: str) -> MarketView | None:
         """A market as the mirror has it; None while it does not know it."""
-        try:
-            return await self._get(MarketView, f"/v1/markets/{address}")
-        except Refused as error:
-            if "404" in str(error):
-                return None
-            raise
+        return await self._find(MarketView, f"/v1/markets/{address}")
+
+    async def time(self) -> int:
+        """Block time of what the mirror has seen, unix seconds."""
+        return (await self._get(_Now, "/v1/config")).chain_time
+
+    async def pool(self, creator: str) -> PoolView:
+        """A creator's pool."""
+        return await self._get(PoolView, f"/v1/creators/{creator}")
+
+    async def holder(self, creator: str, owner: str) -> HolderView:
+        """One holder of a creator's pool. Raises StoryFailed where there is none."""
+        holders = await self._get(list[HolderView], f"/v1/creators/{creator}/holders")
+        for one in holders:
+            if one.owner == owner:
+                return one
+        raise StoryFailed(f"{owner} has no shares of {creator}")
+
+    async def orders(self, wallet: str, market: str) -> list[OrderView]:
+        """A wallet's open orders in one market."""
+        return await self._get(list[OrderView], f"/v1/users/{wallet}/orders?market={market}&status=open")
 
     async def put_metadata(self, document: object) -> Metadata:
         """Keep a market's description and answer where."""
@@ -136,7 +185,7 @@ class Api:
         raise StoryFailed(f"a {kind} cannot land: {said}")
 
     async def act(self, kind: str, body: object, key: Keypair) -> Built:
-        """Build, sign, relay and wait until it is settled.
+        """Build, sign, relay and wait until it is settled and the mirror shows it.
 
         One that came back, lost its rate or grew too old is built and signed anew. Answers what landed. Raises
         StoryFailed when the relay ends it otherwise.
@@ -144,8 +193,15 @@ class Api:
         replaces: str | None = None
         for _ in range(_TRIES_MAX):
             built = await self.build(kind, body)
-            intent = await self._settled(await self.relay(sign(built.transaction, key), replaces=replaces))
+            try:
+                taken = await self.relay(sign(built.transaction, key), replaces=replaces)
+            except Refused as error:
+                if "transaction_expired" in str(error):
+                    continue
+                raise
+            intent = await self._settled(taken)
             if intent.state == "SETTLED":
+                await self._seen(intent)
                 return built
             if intent.state == "RETURNED":
                 replaces = intent.id
@@ -165,6 +221,25 @@ class Api:
             await asyncio.sleep(self._pause_s)
             intent = await self._get(Intent, f"/v1/intents/{intent.id}")
         raise StoryFailed(f"intent {intent.id} is still {intent.state}: {intent.reason}")
+
+    async def _seen(self, intent: Intent) -> None:
+        """Wait until the mirror has the transaction, so that what is built next builds on it."""
+        for _ in range(int(AWAY_S * 4 / self._pause_s)):
+            if intent.signature is None:
+                intent = await self._get(Intent, f"/v1/intents/{intent.id}")
+            elif await self._find(_Seen, f"/v1/transactions/{intent.signature}") is not None:
+                return
+            await asyncio.sleep(self._pause_s)
+        raise StoryFailed(f"intent {intent.id} settled, but the mirror does not show {intent.signature}")
+
+    async def _find(self, shape: type[T], path: str) -> T | None:
+        """The value of a read; None where there is none."""
+        try:
+            return await self._get(shape, path)
+        except Refused as error:
+            if "404" in str(error):
+                return None
+            raise
 
     async def _get(self, shape: type[T], path: str) -> T:
         """The value of a read, which comes with how fresh the mirror is."""

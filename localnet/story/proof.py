@@ -1,14 +1,13 @@
 """What must hold when the story is over: the mirror complete, every intent ended, every vault empty, everybody whole.
 
-It computes what everybody must have from the stakes and the programs' arithmetic (idl.maths) and compares it with the
-chain and with the mirror; it changes nothing. Called by the stories.
+It compares what everybody must have (sums) with the chain and with the mirror; it changes nothing. Called by the
+stories.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, LiteralString
 
 import msgspec
@@ -16,52 +15,19 @@ import psycopg
 from solders.pubkey import Pubkey
 
 from idl import addresses
-from idl.enums import FeeKind
-from idl.maths.fees import split_fee
-from idl.maths.parimutuel import payout, settle_amount, void_payout
-from idl.program import WSOL_MINT
+from idl.enums import Round
 from localnet import wallets, world
 from localnet.errors import StoryFailed
 from localnet.story import cast
-from localnet.story.cast import Made
 from localnet.story.chain import Commitment
 from localnet.story.stage import Stage, together
+from localnet.story.sums import Sum
 
-PROTOCOL_FEE_BPS: Final = 250
 _PROVE_S: Final = 60.0
 _OPEN: Final = ("ACCEPTED", "READY", "IN_FLIGHT", "EFFECTIVE")
 _WRONG: Final = ("NEEDS_REVIEW", "FAILED_FINAL")
 # Everybody whose money is counted: who stakes, who proposes, and whom the protocol's fees go to.
 _COUNTED: Final = (*wallets.PEOPLE, wallets.ORACLE, wallets.TREASURY)
-# Who wins each market of the story; None is void.
-WINNERS: Final = {"price": 0, "opinion": 1, "void": None}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """What one market gives, base units: to its positions by owner, to creator, resolver and protocol, and the rest.
-
-    The rest is what rounding down leaves; it goes to the treasury when the market closes.
-    """
-
-    paid: dict[str, int]
-    fees: tuple[int, int, int]
-    rest: int
-
-
-def due(made: Made) -> Due:
-    """What the market must have paid, from its stakes alone."""
-    terms = made.terms
-    shares: dict[str, list[int]] = {}
-    for bet in terms.bets:
-        shares.setdefault(bet.who, [0] * len(terms.labels))[bet.outcome] += bet.amount
-    supply = [sum(column) for column in zip(*shares.values(), strict=True)]
-    winner = WINNERS[terms.name]
-    rates = (terms.creator_fee_bps, terms.resolver_fee_bps, PROTOCOL_FEE_BPS)
-    decided = void_payout(len(supply)) if winner is None else payout(supply, winner, sum(rates))
-    paid = {who: settle_amount(held, decided.mask, decided.num, decided.den, 0) for who, held in shares.items()}
-    fees = split_fee(decided.fee, *rates)
-    return Due(paid=paid, fees=fees, rest=sum(supply) - sum(paid.values()) - sum(fees))
 
 
 async def lamports(stage: Stage, commitment: Commitment) -> dict[str, int]:
@@ -70,39 +36,43 @@ async def lamports(stage: Stage, commitment: Commitment) -> dict[str, int]:
     return dict(zip(_COUNTED, found, strict=True))
 
 
-async def prove(stage: Stage, made: Sequence[Made], before: dict[str, int]) -> str:
+async def prove(stage: Stage, sums: Sequence[Sum], before: dict[str, int]) -> str:
     """The closing line. Raises StoryFailed with the first thing that does not hold. Leaves report.json behind."""
-    await together(*(_accounts_gone(stage, one) for one in made))
-    stage.console.step("every market, vault, bond vault, resolution and position is closed")
+    await together(*(_accounts_gone(stage, one) for one in sums if one.is_market))
+    stage.console.step("every market, vault, bond vault, resolution, book, vote and position is closed")
     await _mirror_is_final(stage)
     await _intents_ended(stage)
     stage.console.step("the mirror is final past all of it, and every intent has ended")
     settings = {"INDEXER_DATABASE_URL": stage.database.dsn("indexer"), "INDEXER_RPC_URLS": stage.plan.rpc_url}
     said = await world.run_command(["-m", "indexer", "prove"], settings, _PROVE_S)
     stage.console.step(said.strip().splitlines()[-1])
-    unpaid = [line for one in made for line in await _unpaid(stage, one)]
+    unpaid = [line for one in sums for line in await _unpaid(stage, one)]
     if unpaid:
         raise StoryFailed("not paid as computed: " + "; ".join(unpaid))
-    await _everybody_whole(stage, made, before)
-    stage.console.step("everybody has what the stakes and the arithmetic say, to the last lamport")
+    for one in sums:
+        stage.console.step(one.text, part=one.name)
+    await _everybody_whole(stage, sums, before)
+    stage.console.step("everybody has what these sums and the network's fees say, to the last lamport")
     markets, transactions, events = await _counts(stage)
-    await _report(stage, made)
+    await _report(stage, sums)
     return f"story ok: {markets} markets, {transactions} transactions, {events} events, 0 missing, 0 unpaid"
 
 
-async def _accounts_gone(stage: Stage, made: Made) -> None:
-    """Market, vault, resolution, bond vault and positions are closed: every vault is empty, every rent returned."""
+async def _accounts_gone(stage: Stage, one: Sum) -> None:
+    """Everything of the market is closed: every vault is empty, every rent returned."""
     names = {
-        "market": made.address,
-        "vault": addresses.vault(made.address).address,
-        "resolution": addresses.resolution(made.address).address,
-        "bond vault": addresses.bond_vault(made.address).address,
+        "market": one.address,
+        "vault": addresses.vault(one.address).address,
+        "book": addresses.book(one.address).address,
+        "resolution": addresses.resolution(one.address).address,
+        "bond vault": addresses.bond_vault(one.address).address,
     }
-    names |= {
-        f"position of {who}": addresses.position(made.address, stage.address(who)).address for who in wallets.PEOPLE
-    }
+    for who in wallets.PEOPLE:
+        key = stage.address(who)
+        names[f"position of {who}"] = addresses.position(one.address, key).address
+        names |= {f"vote of {who} in round {n}": addresses.vote(one.address, n, key).address for n in Round}
     for name, address in names.items():
-        await stage.until(f"the {name} of market {made.terms.name} closed", lambda a=address: _gone(stage, a))
+        await stage.until(f"the {name} of market {one.name} closed", lambda a=address: _gone(stage, a))
 
 
 async def _gone(stage: Stage, address: Pubkey) -> bool:
@@ -135,55 +105,41 @@ async def _intents_ended(stage: Stage) -> None:
         raise StoryFailed("intents ended badly: " + "; ".join(" ".join(map(str, row)) for row in wrong))
 
 
-async def _unpaid(stage: Stage, made: Made) -> list[str]:
-    """Where the mirror's payouts differ from what the stakes make due."""
-    rows = await _rows(stage, "SELECT owner, amount, state FROM chain.payout WHERE market = %s", str(made.address))
+async def _unpaid(stage: Stage, one: Sum) -> list[str]:
+    """Where the mirror's payouts differ from what is due."""
+    rows = await _rows(stage, "SELECT owner, amount, state FROM chain.payout WHERE market = %s", str(one.address))
     paid = {str(owner): int(amount) for owner, amount, state in rows if state == "paid"}
-    wanted = {str(stage.address(who)): amount for who, amount in due(made).paid.items()}
+    wanted = {str(stage.address(who)): amount for who, amount in one.paid.items()}
     return [
-        f"market {made.terms.name}: {owner} got {paid.get(owner, 0)} of {amount}"
-        for owner, amount in wanted.items()
-        if paid.get(owner, 0) != amount
+        f"market {one.name}: {owner} got {paid.get(owner, 0)} of {wanted.get(owner, 0)}"
+        for owner in sorted({*paid, *wanted})
+        if one.is_market and paid.get(owner, 0) != wanted.get(owner, 0)
     ]
 
 
-async def _everybody_whole(stage: Stage, made: Sequence[Made], before: dict[str, int]) -> None:
-    """Lamports and dollars of each wallet: what they were, less stakes and network fees, plus payouts and fees earned.
+async def _everybody_whole(stage: Stage, sums: Sequence[Sum], before: dict[str, int]) -> None:
+    """Lamports and dollars of each wallet: what they were, less network fees, and what each market and pool made of it.
 
-    That is only so if every rent came back to who paid it.
+    That is only so if every rent came back to who paid it, but that of pools, which stay.
     """
     after = await lamports(stage, "finalized")
     for who in _COUNTED:
         spent = await _one(
             stage, "SELECT coalesce(sum(fee), 0) FROM ledger.transaction WHERE fee_payer = %s", str(stage.address(who))
         )
-        sol = before[who] - int(spent or 0) + _net(made, who, native=True)
+        kept = sum(one.kept.get(who, 0) for one in sums)
+        sol = before[who] - int(spent or 0) - kept + _net(sums, who, native=True)
         if after[who] != sol:
             raise StoryFailed(f"{who} has {after[who]} lamports, not {sol}: {after[who] - sol:+d}")
         dollars = await stage.chain.tokens(addresses.ata(stage.address(who), cast.MINT).address)
-        wanted = (0 if who == wallets.TREASURY else cast.WALLET_USD) + _net(made, who, native=False)
+        wanted = (0 if who == wallets.TREASURY else cast.WALLET_USD) + _net(sums, who, native=False)
         if dollars != wanted:
-            raise StoryFailed(f"{who} has {dollars} base units of the dollar, not {wanted}")
+            raise StoryFailed(f"{who} has {dollars} base units of the dollar, not {wanted}: {dollars - wanted:+d}")
 
 
-def _net(made: Sequence[Made], who: str, *, native: bool) -> int:
-    """What somebody won or lost over all markets of that money, fees earned included."""
-    return sum(
-        due(one).paid.get(who, 0) + _earned(one, who) - sum(bet.amount for bet in one.terms.bets if bet.who == who)
-        for one in made
-        if (one.terms.mint == WSOL_MINT) == native
-    )
-
-
-def _earned(made: Made, who: str) -> int:
-    """Fees of one market: the creator's, the resolver's where the oracle was it, and the protocol's with the rest."""
-    given = due(made)
-    earned = given.fees[FeeKind.CREATOR] if who == made.terms.creator else 0
-    if who == wallets.ORACLE and not made.terms.is_price:
-        earned += given.fees[FeeKind.RESOLVER]
-    if who == wallets.TREASURY:
-        earned += given.fees[FeeKind.PROTOCOL] + given.rest
-    return earned
+def _net(sums: Sequence[Sum], who: str, *, native: bool) -> int:
+    """What somebody won or lost over everything in that money."""
+    return sum(one.net.get(who, 0) for one in sums if one.native == native)
 
 
 async def _counts(stage: Stage) -> tuple[int, int, int]:
@@ -193,18 +149,22 @@ async def _counts(stage: Stage) -> tuple[int, int, int]:
     return int(markets or 0), int(transactions or 0), int(events or 0)
 
 
-async def _report(stage: Stage, made: Sequence[Made]) -> None:
+async def _report(stage: Stage, sums: Sequence[Sum]) -> None:
     """report.json: the end state by the story's own names, equal for every run that played the same story."""
-    report: dict[str, object] = {}
-    for one in made:
-        kinds = await _rows(stage, "SELECT kind FROM chain.event WHERE subject = %s", str(one.address))
-        owners = await _rows(stage, "SELECT owner, amount FROM chain.payout WHERE market = %s", str(one.address))
-        names = {str(stage.address(who)): who for who in wallets.PEOPLE}
-        report[one.terms.name] = {
-            "events": dict(sorted(Counter(str(row[0]) for row in kinds).items())),
-            "paid": dict(sorted((names[str(owner)], str(amount)) for owner, amount in owners)),
+    report: dict[str, object] = {"rules": {"events": await _events(stage, addresses.config().address)}}
+    for one in sums:
+        report[one.name] = {
+            "events": await _events(stage, one.address),
+            "paid": {who: str(amount) for who, amount in sorted(one.paid.items())},
+            "net": {who: str(amount) for who, amount in sorted(one.net.items()) if amount},
         }
     (stage.plan.directory / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
+
+
+async def _events(stage: Stage, subject: Pubkey) -> dict[str, int]:
+    """How many events of each kind a subject has."""
+    kinds = await _rows(stage, "SELECT kind FROM chain.event WHERE subject = %s", str(subject))
+    return dict(sorted(Counter(str(row[0]) for row in kinds).items()))
 
 
 async def _rows(stage: Stage, query: LiteralString, *arguments: object) -> list[tuple]:
