@@ -112,7 +112,7 @@ def test_accounts_of_another_pool(world: World, slot: str) -> None:
     shares, other = followed(world), founded(world, creator="oracle")
     mine, both = getattr(shares, slot), {shares.reserve, shares.dividends}
     for wrong in (getattr(other, slot), *(both - {mine}), shares.ata("alice")):
-        with refused("ConstraintSeeds"):
+        with refused("WrongVault"):
             world.do(exchanged(shares.buy("alice", 1, nonce=2), mine, wrong))
 
 

@@ -143,7 +143,7 @@ def test_non_canonical_bump(world: World) -> None:
         world.do(exchanged(pool.stake("bob", 0, 6_000), pool.position("bob"), below))
     vault = lower(MARKET_ID, [b"vault", bytes(pool.address)])
     tokens.put_tokens(world.svm, pool.address, USDC, 0, at=vault)
-    with refused("ConstraintSeeds"):
+    with refused("WrongVault"):
         world.do(exchanged(pool.stake("bob", 0, 6_000), pool.vault, vault))
 
 

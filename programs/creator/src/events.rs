@@ -3,7 +3,7 @@
 use anchor_lang::event::EVENT_IX_TAG_LE;
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
-use anchor_lang::solana_program::program::invoke_signed_unchecked;
+use market::cpi;
 use market::events::Header;
 
 use crate::state::{Holder, Pool};
@@ -32,8 +32,7 @@ pub fn emit_sized<E: anchor_lang::Event + AnchorSerialize + anchor_lang::Discrim
     let instruction =
         Instruction { program_id: crate::ID, accounts: vec![AccountMeta::new_readonly(*authority.key, true)], data };
     let seeds: &[&[u8]] = &[b"__event_authority", &[crate::EVENT_AUTHORITY_AND_BUMP.1]];
-    invoke_signed_unchecked(&instruction, std::slice::from_ref(authority), &[seeds])?;
-    Ok(())
+    cpi::invoke(&instruction, [authority], &[seeds])
 }
 
 /// Where a pool stands after the event, in base units of its mint.

@@ -21,6 +21,15 @@ use instructions::*;
 
 declare_id!("BqmvVcRWv4Z8NX7g4s17iuWfLmvEM9bJvx2bXqUbHvEf");
 
+market::entrypoint!(ID, EVENT_AUTHORITY_AND_BUMP.0, {
+    buy_shares BuyShares,
+    sell_shares SellShares,
+    pay_dividends PayDividends,
+    claim_dividend ClaimDividend,
+    sync_dividends SyncDividends,
+    create_pool CreatePool,
+});
+
 #[program]
 pub mod creator {
     use super::*;

@@ -7,7 +7,9 @@
 use anchor_lang::prelude::*;
 
 pub mod constants;
+pub mod cpi;
 pub mod engine;
+pub mod entry;
 pub mod errors;
 pub mod events;
 pub mod instructions;
@@ -24,6 +26,52 @@ pub mod verdict;
 use instructions::*;
 
 declare_id!("47oACmK7MX7nmMjSerXJp7T8GVvZWy6oKVZBpX71Hrqk");
+
+entrypoint!(ID, EVENT_AUTHORITY_AND_BUMP.0, {
+    stake Stake,
+    place_order PlaceOrder,
+    cancel_order CancelOrder,
+    buy Buy,
+    sell Sell,
+    claim Claim,
+    pay_out PayOut,
+    cancel_all CancelAll,
+    split Split,
+    merge Merge,
+    withdraw Withdraw,
+    sweep_seat SweepSeat,
+    prune Prune,
+    vote Vote,
+    finalize Finalize,
+    dispute Dispute,
+    resolve_by_price ResolveByPrice,
+    record_strike RecordStrike,
+    propose_outcome ProposeOutcome,
+    claim_bond ClaimBond,
+    claim_vote ClaimVote,
+    transfer_shares TransferShares,
+    init_config InitConfig,
+    propose_config_change ProposeConfigChange,
+    apply_config_change ApplyConfigChange,
+    accept_admin AcceptAdmin,
+    set_mint_rule SetMintRule,
+    set_pause SetPause,
+    create_market CreateMarket,
+    activate Activate,
+    tally_proposal TallyProposal,
+    reject Reject,
+    tally_dispute TallyDispute,
+    rule Rule,
+    announce_void AnnounceVoid,
+    cancel_void CancelVoid,
+    void_inactive VoidInactive,
+    collect_fees CollectFees,
+    withdraw_subsidy WithdrawSubsidy,
+    close_resolution CloseResolution,
+    close_book CloseBook,
+    close_market CloseMarket,
+    close_orphan CloseOrphan,
+});
 
 #[program]
 pub mod market {

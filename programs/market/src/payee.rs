@@ -20,9 +20,12 @@ impl<'a, 'info> Payee<'a, 'info> {
     /// Whether an account is where a wallet takes its payment, and it can.
     fn fits(&self, market: &Market, to: &AccountInfo, wallet: &Pubkey, amount: u64) -> Result<(bool, bool)> {
         let program = self.token_program;
-        let expected =
-            if market.has(flag::UNWRAPPED) { *wallet } else { token::associated(wallet, &market.mint, program) };
-        Ok((expected == *to.key, settlement::can_receive(market, to, wallet, program, amount)?))
+        let expected = if market.has(flag::UNWRAPPED) {
+            wallet == to.key
+        } else {
+            token::is_associated(to.key, wallet, &market.mint, program)
+        };
+        Ok((expected, settlement::can_receive(market, to, wallet, program, amount)?))
     }
 
     /// The same for a fee account, which is named itself.

@@ -2,9 +2,10 @@
 
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
-use anchor_lang::solana_program::program::invoke_signed_unchecked;
 
+use crate::cpi;
 use crate::errors::MarketError;
+use crate::pda;
 use crate::state::Market;
 
 pub const TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
@@ -104,15 +105,15 @@ pub fn is_open_of(account: &AccountInfo, wallet: &Pubkey, mint: &Pubkey, token_p
         && account.try_borrow_data().is_ok_and(|data| data.get(32..64) == Some(wallet.as_ref()))
 }
 
-/// The canonical token account of a wallet.
-pub fn associated(wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
-    Pubkey::find_program_address(&[wallet.as_ref(), token_program.as_ref(), mint.as_ref()], &ATA_PROGRAM).0
+/// Whether an address is the canonical token account of a wallet.
+pub fn is_associated(address: &Pubkey, wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> bool {
+    pda::canonical(address, &[wallet.as_ref(), token_program.as_ref(), mint.as_ref()], &ATA_PROGRAM).is_some()
 }
 
-/// The same with its bump known; None where the bump leads to no address.
-pub fn associated_with(wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey, bump: u8) -> Option<Pubkey> {
-    let seeds: [&[u8]; 4] = [wallet.as_ref(), token_program.as_ref(), mint.as_ref(), &[bump]];
-    Pubkey::create_program_address(&seeds, &ATA_PROGRAM).ok()
+/// The same for a bump that the caller names. Only the canonical one can have a token account: it is made by the associated token
+/// program alone, and nobody has the key of a hash that happens to lie on the curve.
+pub fn is_associated_at(address: &Pubkey, bump: u8, wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> bool {
+    pda::is_at(address, &[wallet.as_ref(), token_program.as_ref(), mint.as_ref()], bump, &ATA_PROGRAM)
 }
 
 /// Accounts of a transfer.
@@ -139,8 +140,7 @@ impl Transfer<'_, '_> {
             AccountMeta::new_readonly(*self.authority.key, true),
         ];
         let instruction = Instruction { program_id: *self.token_program.key, accounts, data };
-        let infos = [self.from.clone(), self.mint.clone(), self.to.clone(), self.authority.clone()];
-        Ok(invoke_signed_unchecked(&instruction, &infos, seeds)?)
+        cpi::invoke(&instruction, [self.from, self.mint, self.to, self.authority], seeds)
     }
 }
 
@@ -155,14 +155,14 @@ pub fn initialize<'info>(
     data.extend_from_slice(authority.as_ref());
     let accounts = vec![AccountMeta::new(*account.key, false), AccountMeta::new_readonly(*mint.key, false)];
     let instruction = Instruction { program_id: *token_program.key, accounts, data };
-    Ok(invoke_signed_unchecked(&instruction, &[account.clone(), mint.clone()], &[])?)
+    cpi::invoke(&instruction, [account, mint], &[])
 }
 
 /// Counts lamports that were sent to a wrapped SOL account into its amount.
 pub fn sync_native<'info>(account: &AccountInfo<'info>, token_program: &AccountInfo<'info>) -> Result<()> {
     let accounts = vec![AccountMeta::new(*account.key, false)];
     let instruction = Instruction { program_id: *token_program.key, accounts, data: vec![SYNC_NATIVE] };
-    Ok(invoke_signed_unchecked(&instruction, std::slice::from_ref(account), &[])?)
+    cpi::invoke(&instruction, [account], &[])
 }
 
 /// Closes a token account of the market; its lamports (for SOL: all the SOL in it) go to `to`.
@@ -179,5 +179,5 @@ pub fn close<'info>(
         AccountMeta::new_readonly(*authority.key, true),
     ];
     let instruction = Instruction { program_id: *token_program.key, accounts, data: vec![CLOSE_ACCOUNT] };
-    Ok(invoke_signed_unchecked(&instruction, &[account.clone(), to.clone(), authority.clone()], seeds)?)
+    cpi::invoke(&instruction, [account, to, authority], seeds)
 }

@@ -1,18 +1,17 @@
 //! What creator, resolver and protocol get: rounded up once, then split downwards with the rest to the protocol.
 
-use crate::fixed::{mul_div_ceil, mul_div_floor, BPS};
+use crate::fixed::{mul_div_floor, BPS};
 
 /// ceil(losers * total_bps / 10000): the fee of a parimutuel pool, taken of the losing side only.
 pub fn loser_fee(losers: u64, total_bps: u64) -> Option<u64> {
-    mul_div_ceil(losers, total_bps, BPS)
+    // In two parts, each of which 64 bits can divide.
+    let (whole, rest) = (losers / BPS, losers % BPS);
+    whole.checked_mul(total_bps)?.checked_add(rest.checked_mul(total_bps)?.div_ceil(BPS))
 }
 
 /// ceil(min(v, s - v) * total_bps / 10000) for v of collateral against s shares: a trade and its complement cost alike.
 pub fn trade_fee(shares: u64, value: u64, total_bps: u64) -> Option<u64> {
-    let base = value.min(shares.saturating_sub(value));
-    // In two parts, each of which 64 bits can divide.
-    let (whole, rest) = (base / BPS, base % BPS);
-    whole.checked_mul(total_bps)?.checked_add(rest.checked_mul(total_bps)?.div_ceil(BPS))
+    loser_fee(value.min(shares.saturating_sub(value)), total_bps)
 }
 
 /// floor(total * 10000 / (10000 + total_bps)): what is left for shares of all that a taker pays.
@@ -26,7 +25,7 @@ pub fn net_of(total: u64, total_bps: u64) -> Option<u64> {
 pub fn split_fee(fee: u64, rates_bps: [u16; 3]) -> Option<[u64; 3]> {
     let [creator_bps, resolver_bps, protocol_bps] = rates_bps.map(u64::from);
     let total = creator_bps + resolver_bps + protocol_bps;
-    if total == 0 {
+    if total == 0 || fee == 0 {
         return Some([0, 0, fee]);
     }
     let creator = mul_div_floor(fee, creator_bps, total)?;
@@ -73,6 +72,7 @@ mod tests {
         fn conserves(losers in any::<u64>(), rates in prop::array::uniform3(0u16..334)) {
             let total = rates.iter().map(|r| u64::from(*r)).sum();
             let fee = loser_fee(losers, total).unwrap();
+            prop_assert_eq!(u128::from(fee), (u128::from(losers) * u128::from(total)).div_ceil(10_000));
             prop_assert!(fee <= losers);
             let parts = split_fee(fee, rates).unwrap();
             prop_assert_eq!(parts.iter().map(|p| u128::from(*p)).sum::<u128>(), u128::from(fee));

@@ -66,7 +66,7 @@ def since(why: Why, now: int, start: int) -> None:
 
 def vaulted(why: Why, market: Market) -> None:
     """Refused while the market has no vault: its address is checked first."""
-    why("ConstraintSeeds", market.state in ("Proposed", "Approved", "Rejected"))
+    why("WrongVault", market.state in ("Proposed", "Approved", "Rejected"))
 
 
 def enter(world: World, market: Market, state: str) -> None:

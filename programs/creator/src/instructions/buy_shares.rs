@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{share_side, DIVIDENDS_SEED, RESERVE_SEED};
+use crate::constants::share_side;
 use crate::errors::CreatorError;
 use crate::events::{emit, HolderState, PoolState, SharesTraded};
 use crate::solvency;
@@ -24,13 +24,13 @@ pub struct BuySharesArgs {
 #[derive(Accounts)]
 pub struct BuyShares<'info> {
     /// The pool.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub pool: Account<'info, Pool>,
-    /// CHECK: the pool's reserve, pinned by its seeds.
-    #[account(mut, seeds = [RESERVE_SEED, pool.key().as_ref()], bump = pool.reserve_bump)]
+    /// CHECK: the pool's reserve, pinned by the hash of its seeds.
+    #[account(mut, constraint = pool.is_reserve(&pool.key(), reserve.key) @ CreatorError::WrongVault)]
     pub reserve: UncheckedAccount<'info>,
-    /// CHECK: the pool's dividends account, pinned by its seeds.
-    #[account(mut, seeds = [DIVIDENDS_SEED, pool.key().as_ref()], bump = pool.dividends_bump)]
+    /// CHECK: the pool's dividends account, pinned by the hash of its seeds.
+    #[account(mut, constraint = pool.is_dividends(&pool.key(), dividends.key) @ CreatorError::WrongVault)]
     pub dividends: UncheckedAccount<'info>,
     /// CHECK: the owner's holder, made at the first buy; Holder::open looks into it.
     #[account(mut)]

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{dividend, DIVIDENDS_SEED};
+use crate::constants::dividend;
 use crate::errors::CreatorError;
 use crate::events::{emit, DividendItem, DividendPaid, PoolState};
 use crate::solvency;
@@ -13,10 +13,10 @@ use crate::till::{self, Till};
 #[derive(Accounts)]
 pub struct ClaimDividend<'info> {
     /// The pool.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub pool: Account<'info, Pool>,
-    /// CHECK: the pool's dividends account, pinned by its seeds.
-    #[account(mut, seeds = [DIVIDENDS_SEED, pool.key().as_ref()], bump = pool.dividends_bump)]
+    /// CHECK: the pool's dividends account, pinned by the hash of its seeds.
+    #[account(mut, constraint = pool.is_dividends(&pool.key(), dividends.key) @ CreatorError::WrongVault)]
     pub dividends: UncheckedAccount<'info>,
     /// The owner's holder.
     #[account(

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 use market::token;
 
-use crate::constants::{dividend, DIVIDENDS_SEED};
+use crate::constants::dividend;
 use crate::errors::CreatorError;
 use crate::events::{emit_sized, DividendItem, DividendPaid, PoolState};
 use crate::solvency;
@@ -24,10 +24,10 @@ pub struct PayDividendsArgs {
 #[derive(Accounts)]
 pub struct PayDividends<'info> {
     /// The pool.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub pool: Account<'info, Pool>,
-    /// CHECK: the pool's dividends account, pinned by its seeds.
-    #[account(mut, seeds = [DIVIDENDS_SEED, pool.key().as_ref()], bump = pool.dividends_bump)]
+    /// CHECK: the pool's dividends account, pinned by the hash of its seeds.
+    #[account(mut, constraint = pool.is_dividends(&pool.key(), dividends.key) @ CreatorError::WrongVault)]
     pub dividends: UncheckedAccount<'info>,
     /// CHECK: the pool's mint.
     pub mint: UncheckedAccount<'info>,
@@ -51,8 +51,8 @@ impl PayDividends<'_> {
         if amount == 0 {
             return Ok(None);
         }
-        let address = token::associated_with(&holder.owner, &self.pool.mint, program, bump);
-        require!(address == Some(*destination.key), CreatorError::WrongDestination);
+        let theirs = token::is_associated_at(destination.key, bump, &holder.owner, &self.pool.mint, program);
+        require!(theirs, CreatorError::WrongDestination);
         let open = token::is_open_of(destination, &holder.owner, &self.pool.mint, program);
         if !(open && destination.is_writable) {
             self.pool.recorded = old.0;

@@ -2,7 +2,6 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::DIVIDENDS_SEED;
 use crate::errors::CreatorError;
 use crate::events::{emit, DividendsSynced, PoolState};
 use crate::solvency;
@@ -13,10 +12,10 @@ use crate::till;
 #[derive(Accounts)]
 pub struct SyncDividends<'info> {
     /// The pool.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub pool: Account<'info, Pool>,
-    /// CHECK: the pool's dividends account, pinned by its seeds.
-    #[account(mut, seeds = [DIVIDENDS_SEED, pool.key().as_ref()], bump = pool.dividends_bump)]
+    /// CHECK: the pool's dividends account, pinned by the hash of its seeds.
+    #[account(mut, constraint = pool.is_dividends(&pool.key(), dividends.key) @ CreatorError::WrongVault)]
     pub dividends: UncheckedAccount<'info>,
     /// CHECK: the program that owns the dividends account.
     pub token_program: UncheckedAccount<'info>,

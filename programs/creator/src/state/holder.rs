@@ -51,8 +51,8 @@ impl Holder {
             require!(holder.pool == *pool && holder.owner == *owner, CreatorError::WrongHolder);
             return Ok(holder);
         }
-        let (address, bump) = Pubkey::find_program_address(&[HOLDER_SEED, pool.as_ref(), owner.as_ref()], &crate::ID);
-        require_keys_eq!(address, *account.key, CreatorError::WrongHolder);
+        let bump = pda::canonical(account.key, &[HOLDER_SEED, pool.as_ref(), owner.as_ref()], &crate::ID);
+        let bump = bump.ok_or(CreatorError::WrongHolder)?;
         let seeds: [&[u8]; 4] = [HOLDER_SEED, pool.as_ref(), owner.as_ref(), &[bump]];
         pda::create(account, payer, Self::SPACE, &crate::ID, &seeds)?;
         Ok(Self::new(*pool, *owner, bump))

@@ -2,10 +2,11 @@
 
 use anchor_lang::prelude::*;
 use market::events::Header;
+use market::pda;
 use market::token::NATIVE_MINT;
 use market_math::{curve, dividends};
 
-use crate::constants::{LOCK_S_MIN, POOL_SEED, POOL_VERSION};
+use crate::constants::{DIVIDENDS_SEED, LOCK_S_MIN, POOL_SEED, POOL_VERSION, RESERVE_SEED};
 use crate::errors::CreatorError;
 
 /// A creator's pool; 160 bytes at [`pool`, creator]. Amounts in base units of `mint`. Never closes.
@@ -93,6 +94,16 @@ impl Pool {
     pub fn require_mint(&self, mint: &AccountInfo, token_program: &AccountInfo) -> Result<()> {
         require!(*mint.key == self.mint && mint.owner == token_program.key, CreatorError::WrongMint);
         Ok(())
+    }
+
+    /// Whether an address is that of the pool's reserve.
+    pub fn is_reserve(&self, pool: &Pubkey, address: &Pubkey) -> bool {
+        pda::is_at(address, &[RESERVE_SEED, pool.as_ref()], self.reserve_bump, &crate::ID)
+    }
+
+    /// Whether an address is that of the pool's dividends account.
+    pub fn is_dividends(&self, pool: &Pubkey, address: &Pubkey) -> bool {
+        pda::is_at(address, &[DIVIDENDS_SEED, pool.as_ref()], self.dividends_bump, &crate::ID)
     }
 
     /// What n shares cost that follow s others.

@@ -95,8 +95,8 @@ impl Book {
 
     /// Makes a market's empty book at its address.
     pub fn create<'info>(account: &AccountInfo<'info>, market: &Pubkey, payer: &AccountInfo<'info>) -> Result<()> {
-        let (address, bump) = Pubkey::find_program_address(&[BOOK_SEED, market.as_ref()], &crate::ID);
-        require_keys_eq!(address, *account.key, MarketError::WrongBook);
+        let bump = pda::canonical(account.key, &[BOOK_SEED, market.as_ref()], &crate::ID);
+        let bump = bump.ok_or(MarketError::WrongBook)?;
         let seeds: [&[u8]; 3] = [BOOK_SEED, market.as_ref(), &[bump]];
         pda::create(account, payer, Self::SPACE, &crate::ID, &seeds)?;
         let mut data = account.try_borrow_mut_data()?;

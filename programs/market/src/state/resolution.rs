@@ -86,8 +86,8 @@ impl Resolution {
 
     /// Makes the account, at its canonical address alone.
     pub fn create<'info>(account: &AccountInfo<'info>, market: &Pubkey, payer: &AccountInfo<'info>) -> Result<Self> {
-        let (address, bump) = Pubkey::find_program_address(&[RESOLUTION_SEED, market.as_ref()], &crate::ID);
-        require_keys_eq!(address, *account.key, MarketError::WrongResolution);
+        let bump = pda::canonical(account.key, &[RESOLUTION_SEED, market.as_ref()], &crate::ID);
+        let bump = bump.ok_or(MarketError::WrongResolution)?;
         let seeds: [&[u8]; 3] = [RESOLUTION_SEED, market.as_ref(), &[bump]];
         pda::create(account, payer, Self::SPACE, &crate::ID, &seeds)?;
         Ok(Self::new(*market, *payer.key, bump))
@@ -123,9 +123,8 @@ impl Resolution {
 
     /// The bond vault at its address.
     pub fn require_bond_vault(&self, vault: &AccountInfo) -> Result<()> {
-        let seeds: [&[u8]; 3] = [BOND_VAULT_SEED, self.market.as_ref(), &[self.bond_bump]];
-        let expected = Pubkey::create_program_address(&seeds, &crate::ID).ok();
-        require!(expected == Some(*vault.key), MarketError::WrongBondVault);
+        let pinned = pda::is_at(vault.key, &[BOND_VAULT_SEED, self.market.as_ref()], self.bond_bump, &crate::ID);
+        require!(pinned && !self.is_price(), MarketError::WrongBondVault);
         Ok(())
     }
 

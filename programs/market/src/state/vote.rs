@@ -36,8 +36,7 @@ impl Vote {
         (round, side, weight): (u8, u8, u64),
     ) -> Result<Self> {
         let seeds: [&[u8]; 4] = [VOTE_SEED, market.as_ref(), &[round], voter.key.as_ref()];
-        let (address, bump) = Pubkey::find_program_address(&seeds, &crate::ID);
-        require_keys_eq!(address, *account.key, MarketError::WrongVote);
+        let bump = pda::canonical(account.key, &seeds, &crate::ID).ok_or(MarketError::WrongVote)?;
         require!(*account.owner != crate::ID, MarketError::VotedAlready);
         let seeds: [&[u8]; 5] = [VOTE_SEED, market.as_ref(), &[round], voter.key.as_ref(), &[bump]];
         pda::create(account, voter, Self::SPACE, &crate::ID, &seeds)?;

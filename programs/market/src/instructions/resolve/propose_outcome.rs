@@ -30,8 +30,8 @@ pub struct ProposeOutcome<'info> {
     /// CHECK: the resolution to be made; Resolution::create looks into it.
     #[account(mut)]
     pub resolution: UncheckedAccount<'info>,
-    /// CHECK: pinned by its seeds; made here as a token account of the market.
-    #[account(mut, seeds = [BOND_VAULT_SEED, market.key().as_ref()], bump)]
+    /// CHECK: made here at its canonical address, as a token account of the market.
+    #[account(mut)]
     pub bond_vault: UncheckedAccount<'info>,
     /// Market.source, or anyone from resolve_by.
     pub proposer: Signer<'info>,
@@ -62,9 +62,9 @@ impl ProposeOutcome<'_> {
     }
 
     /// Makes the bond vault and pulls the bond into it.
-    fn post_bond(&self, bump: u8, bond: u64) -> Result<()> {
-        let market = self.market.key();
-        let seeds: [&[u8]; 3] = [BOND_VAULT_SEED, market.as_ref(), &[bump]];
+    fn post_bond(&self, resolution: &Resolution) -> Result<()> {
+        let (market, bond) = (self.market.key(), resolution.bond);
+        let seeds: [&[u8]; 3] = [BOND_VAULT_SEED, market.as_ref(), &[resolution.bond_bump]];
         pda::create(&self.bond_vault, &self.payer, token::ACCOUNT_BYTES, self.token_program.key, &seeds)?;
         token::initialize(&self.bond_vault, &self.mint, &self.token_program, &market)?;
         let transfer = Transfer {
@@ -78,11 +78,13 @@ impl ProposeOutcome<'_> {
     }
 
     /// Makes the resolution, and fixes bond, quorum and window at what they are now.
-    fn resolution(&self, market: &Market, args: &ProposeOutcomeArgs, bond_bump: u8, now: i64) -> Result<Resolution> {
+    fn resolution(&self, market: &Market, args: &ProposeOutcomeArgs, now: i64) -> Result<Resolution> {
         let interest = market.open_interest()?;
         let share = |bps: u16| mul_div_floor(interest, u64::from(bps), BPS).ok_or(MarketError::Overflow);
-        let mut resolution = Resolution::create(&self.resolution, &self.market.key(), &self.payer)?;
-        resolution.bond_bump = bond_bump;
+        let address = self.market.key();
+        let bond_bump = pda::canonical(self.bond_vault.key, &[BOND_VAULT_SEED, address.as_ref()], &crate::ID);
+        let mut resolution = Resolution::create(&self.resolution, &address, &self.payer)?;
+        resolution.bond_bump = bond_bump.ok_or(MarketError::WrongBondVault)?;
         resolution.proposer = self.proposer.key();
         resolution.evidence = args.evidence;
         resolution.proposed = args.outcome;
@@ -105,8 +107,8 @@ pub fn handler(ctx: Context<ProposeOutcome>, args: ProposeOutcomeArgs) -> Result
     let (address, actor) = (a.market.key(), a.proposer.key());
     let mut market = a.market.load_mut()?;
     a.validate(&market, &args, now)?;
-    let resolution = a.resolution(&market, &args, ctx.bumps.bond_vault, now)?;
-    a.post_bond(resolution.bond_bump, resolution.bond)?;
+    let resolution = a.resolution(&market, &args, now)?;
+    a.post_bond(&resolution)?;
     let change = lifecycle::enter(&mut market, Via::ProposeOutcome, State::Resolving, now)?;
     solvency::check_bonds(&resolution, &a.bond_vault)?;
     let event = OutcomeProposed {

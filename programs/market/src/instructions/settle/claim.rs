@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{paid, VAULT_SEED};
+use crate::constants::paid;
 use crate::errors::MarketError;
 use crate::events::{emit, PaidOut, PayoutItem};
 use crate::pda;
@@ -16,8 +16,8 @@ pub struct Claim<'info> {
     /// The decided market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// CHECK: the market's mint.
     pub mint: UncheckedAccount<'info>,

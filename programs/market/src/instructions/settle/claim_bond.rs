@@ -42,8 +42,9 @@ impl ClaimBond<'_> {
 
     /// The owner's own account, which can take tokens.
     fn require_destination(&self, market: &Market) -> Result<()> {
-        let canonical = token::associated(self.owner.key, &market.mint, self.token_program.key);
-        require_keys_eq!(canonical, *self.destination.key, MarketError::WrongDestination);
+        let (to, program) = (self.destination.key, self.token_program.key);
+        let theirs = token::is_associated(to, self.owner.key, &market.mint, program);
+        require!(theirs, MarketError::WrongDestination);
         let open = token::is_open_of(&self.destination, self.owner.key, &market.mint, self.token_program.key);
         require!(open, MarketError::Unpayable);
         Ok(())

@@ -52,8 +52,8 @@ impl Stakes<'_, '_> {
     /// The voter's own account, which can take tokens.
     fn require_destination(&self, market: &Market, voter: &Pubkey) -> Result<()> {
         token::require_mint(market, self.mint, self.token_program)?;
-        let canonical = token::associated(voter, &market.mint, self.token_program.key);
-        require_keys_eq!(canonical, *self.destination.key, MarketError::WrongDestination);
+        let theirs = token::is_associated(self.destination.key, voter, &market.mint, self.token_program.key);
+        require!(theirs, MarketError::WrongDestination);
         let open = token::is_open_of(self.destination, voter, &market.mint, self.token_program.key);
         require!(open, MarketError::Unpayable);
         Ok(())

@@ -76,9 +76,10 @@ impl<'info> CloseResolution<'info> {
 
     fn treasury(&self, market: &Market) -> Result<Pubkey> {
         let treasury = self.config.load()?.treasury;
-        let given = self.treasury_destination.as_ref().map(|account| *account.key);
-        let canonical = token::associated(&treasury, &market.mint, self.token_program.key);
-        require!(given == Some(canonical), MarketError::WrongDestination);
+        let program = self.token_program.key;
+        let given = self.treasury_destination.as_ref();
+        let theirs = given.is_some_and(|to| token::is_associated(to.key, &treasury, &market.mint, program));
+        require!(theirs, MarketError::WrongDestination);
         Ok(treasury)
     }
 }

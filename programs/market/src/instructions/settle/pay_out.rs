@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{paid, VAULT_SEED};
+use crate::constants::paid;
 use crate::errors::MarketError;
 use crate::events::{emit_sized, PaidOut, PayoutItem};
 use crate::pda;
@@ -27,8 +27,8 @@ pub struct PayOut<'info> {
     /// The decided market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// The market's book, if a position has a seat in it; else left out.
     #[account(mut)]
@@ -71,11 +71,12 @@ impl Triple<'_, '_> {
     ) -> Result<u8> {
         require_keys_eq!(position.payer, *self.payer.key, MarketError::WrongPayer);
         if amount > 0 {
-            let address = match bump {
-                None => Some(position.owner),
-                Some(bump) => token::associated_with(&position.owner, &market.mint, token, bump),
+            let (to, owner) = (self.destination.key, &position.owner);
+            let theirs = match bump {
+                None => to == owner,
+                Some(bump) => token::is_associated_at(to, bump, owner, &market.mint, token),
             };
-            require!(address == Some(*self.destination.key), MarketError::WrongDestination);
+            require!(theirs, MarketError::WrongDestination);
             if !settlement::can_receive(market, self.destination, &position.owner, token, amount)? {
                 return Ok(paid::NO_DESTINATION);
             }

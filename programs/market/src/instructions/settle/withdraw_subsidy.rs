@@ -2,11 +2,12 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{CONFIG_ADDRESS, VAULT_SEED};
+use crate::constants::CONFIG_ADDRESS;
 use crate::engine::lmsr;
 use crate::errors::MarketError;
 use crate::events::{emit, SubsidyWithdrawn, Value};
 use crate::payee::Payee;
+use crate::pda;
 use crate::settlement::Till;
 use crate::solvency;
 use crate::state::{Config, Market};
@@ -20,8 +21,8 @@ pub struct WithdrawSubsidy<'info> {
     /// The decided market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// CHECK: the market's mint.
     pub mint: UncheckedAccount<'info>,

@@ -2,10 +2,11 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{trade_kind, NONE, VAULT_SEED};
+use crate::constants::{trade_kind, NONE};
 use crate::engine::sets;
 use crate::errors::MarketError;
 use crate::events::{emit, PositionState, Traded, Value};
+use crate::pda;
 use crate::settlement::Till;
 use crate::solvency;
 use crate::state::{Market, Position};
@@ -27,8 +28,8 @@ pub struct Merge<'info> {
     /// The undecided market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// The owner's position.
     #[account(

@@ -51,8 +51,8 @@ pub struct PlaceOrder<'info> {
     /// The open market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// The market's book.
     #[account(mut)]
@@ -107,8 +107,6 @@ impl PlaceOrder<'_> {
     fn validate(&self, market: &Market, args: &PlaceOrderArgs, clock: &Clock) -> Result<()> {
         require!(market.engine == engine::BOOK, MarketError::WrongEngine);
         market.require_trading(&*self.config.load()?, pause::ORDER, clock.unix_timestamp)?;
-        let pinned = pda::is_vault(self.vault.key, self.market.as_ref().key, market.vault_bump);
-        require!(pinned, MarketError::WrongVault);
         require!(clock.slot <= args.valid_until, MarketError::Expired);
         token::require_mint(market, &self.mint, &self.token_program)
     }

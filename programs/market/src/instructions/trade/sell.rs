@@ -2,10 +2,11 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{trade_kind, VAULT_SEED};
+use crate::constants::trade_kind;
 use crate::engine::lmsr;
 use crate::errors::MarketError;
 use crate::events::{emit, PositionState, Traded, Value};
+use crate::pda;
 use crate::settlement::Till;
 use crate::solvency;
 use crate::state::{Market, Position};
@@ -29,8 +30,8 @@ pub struct Sell<'info> {
     /// The open market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// The owner's position.
     #[account(

@@ -2,10 +2,11 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::{pause, trade_kind, CONFIG_ADDRESS, NONE, VAULT_SEED};
+use crate::constants::{pause, trade_kind, CONFIG_ADDRESS, NONE};
 use crate::engine::sets;
 use crate::errors::MarketError;
 use crate::events::{emit, PositionState, Traded, Value};
+use crate::pda;
 use crate::solvency;
 use crate::state::{Config, Market, Position};
 use crate::token::{self, Transfer};
@@ -29,8 +30,8 @@ pub struct Split<'info> {
     /// The open market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// CHECK: the owner's position, made at the first trade; Position::open looks into it.
     #[account(mut)]

@@ -2,7 +2,6 @@
 
 use anchor_lang::prelude::*;
 
-use crate::constants::VAULT_SEED;
 use crate::errors::MarketError;
 use crate::events::{emit, PositionState, Value, Withdrawn};
 use crate::pda;
@@ -25,8 +24,8 @@ pub struct Withdraw<'info> {
     /// The market.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
-    /// CHECK: the market's vault, pinned by its seeds.
-    #[account(mut, seeds = [VAULT_SEED, market.key().as_ref()], bump = market.load()?.vault_bump)]
+    /// CHECK: the market's vault, pinned by the hash of its seeds.
+    #[account(mut, constraint = pda::is_vault(vault.key, &market)? @ MarketError::WrongVault)]
     pub vault: UncheckedAccount<'info>,
     /// The owner's position.
     #[account(
