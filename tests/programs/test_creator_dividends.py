@@ -1,14 +1,15 @@
 """sync_dividends, claim_dividend and pay_dividends: what comes in is shared out, once, and nothing is lost or made."""
 
 import pytest
+from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
 from solders.hash import Hash
 from solders.instruction import AccountMeta
-from solders.message import MessageV1, TransactionConfig
+from solders.message import Message, MessageV1, TransactionConfig
 from solders.pubkey import Pubkey
 
 from idl.enums import FeeKind, Flag
 from idl.events import DividendPaid, DividendsSynced, FeesCollected
-from idl.limits import PAY_DIVIDENDS_V1_MAX, V1_KEYS_MAX
+from idl.limits import PAY_DIVIDENDS_LEGACY_MAX, PAY_DIVIDENDS_V1_MAX, V1_KEYS_MAX
 from idl.maths.dividends import FRACTION_BITS
 from idl.program import WSOL_MINT
 from localnet.wallets import wallet
@@ -300,3 +301,26 @@ def test_a_large_batch(world: World) -> None:
     assert 1 + 64 + len(bytes(message)) <= 4_096
     event = world.do(call).event(DividendPaid)
     assert [item.amount for item in event.items] == [1_000] * PAY_DIVIDENDS_V1_MAX
+
+
+def test_a_full_legacy_batch_lands(world: World) -> None:
+    """As many holders as the limit says fit a legacy transaction with its budget, and are paid; two more do not fit."""
+    shares = founded(world)
+    names = [f"holder {n}" for n in range(PAY_DIVIDENDS_LEGACY_MAX + 2)]
+    for name in names:
+        world.svm.airdrop(key(name), SOL)
+        tokens.put_tokens(world.svm, key(name), shares.mint, 10**6, program=shares.token_program)
+        world.do(shares.buy(name, 1))
+    shares.earn(10**6)
+    budget = [set_compute_unit_limit(200_000), set_compute_unit_price(1)]
+
+    def size(count: int) -> int:
+        whole = [*budget, shares.pay(*names[:count]).instruction]
+        return 1 + 64 + len(bytes(Message.new_with_blockhash(whole, key("payer"), Hash.default())))
+
+    assert size(PAY_DIVIDENDS_LEGACY_MAX) <= 1_232 < size(PAY_DIVIDENDS_LEGACY_MAX + 2)
+    most = names[:PAY_DIVIDENDS_LEGACY_MAX]
+    landed = world.send(*budget, shares.pay(*most).instruction, signers=(wallet("payer"),))
+    items = landed.event(DividendPaid).items
+    assert [(item.owner, item.status) for item in items] == [(bytes(key(name)), 0) for name in most]
+    assert landed.units < 200_000

@@ -230,13 +230,15 @@ def test_compute_units(units: dict[str, dict[str, int]]) -> None:
     [
         ("stake", "existing position", 13_000), ("stake", "sol", 13_000), ("stake", "8 outcomes", 13_000),
         ("stake", "new position", 23_000), ("claim", "spl", 12_000), ("claim", "sol", 12_000),
-        ("claim", "sol, unwrapping", 12_500),
-        ("dispute", "spl", 15_000), ("finalize", "spl", 6_000), ("finalize", "contested", 6_500),
+        ("claim", "sol, unwrapping", 12_000),
+        ("propose_outcome", "spl", 15_000), ("dispute", "spl", 15_000), ("vote", "on a proposal", 9_000),
+        ("vote", "on a dispute", 9_000), ("finalize", "spl", 6_000), ("finalize", "contested", 6_000),
         ("buy", "2 outcomes", 15_000), ("buy", "8 outcomes", 18_000), ("sell", "2 outcomes", 15_000),
         ("sell", "8 outcomes", 18_000),
         ("buy_shares", "existing holder", 15_000), ("buy_shares", "sol", 15_000), ("sell_shares", "spl", 15_000),
+        ("sell_shares", "sol", 15_000),
         ("create_market", "plain", 35_000), ("create_market", "longest", 35_000),
-        ("cancel_order", "spl", 5_500), ("place_order", "rest", 12_000), ("place_order", "sale that rests", 11_000),
+        ("cancel_order", "spl", 5_000), ("place_order", "rest", 9_000), ("place_order", "sale that rests", 9_000),
     ],
 )  # fmt: skip
 def test_goals(units: dict[str, dict[str, int]], name: str, case: str, goal: int) -> None:
