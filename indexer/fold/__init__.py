@@ -16,7 +16,7 @@ from idl import events as ev
 from idl.enums import ClosedWhat
 from idl.program import MARKET_ID
 from indexer.errors import SequenceGap
-from indexer.fold import book, config, holding, market, pool, resolve, settle, trade, vote
+from indexer.fold import book, config, holding, market, pool, resolve, series, settle, trade, vote
 from indexer.fold.rows import Market, Outcome, Resolution, Subject
 from indexer.fold.work import At, Known, Ref, Work, at, base58
 from indexer.model import Changes, Decoded, Fact
@@ -58,13 +58,17 @@ def _refs(kind: str, subject: str, event: ev.Event | None) -> list[Ref]:
             found += [(Outcome, (subject, i)) for i in range(event.n)]
         case ev.Staked():
             found += _valued(subject, event.value, event.positions)
+            found += _traded(subject, event, len(event.value.supply))
         case ev.Withdrawn():
             found += [*_valued(subject, event.value), *book.refs(subject, (), event.positions)]
         case ev.PaidOut():
             found += [*_valued(subject, event.value), *settle.paid_refs(subject, event)]
+            found.append(series.day_ref(subject, event.header.ts))
         case ev.FeesCollected():
             found += _valued(subject, event.value)
-        case None | ev.Activated() | ev.StateChanged() | ev.StrikeRecorded() | ev.PriceCandidate() | ev.PriceResolved():
+        case ev.StateChanged():
+            found.append(series.day_ref(subject, event.header.ts))
+        case None | ev.Activated() | ev.StrikeRecorded() | ev.PriceCandidate() | ev.PriceResolved():
             pass
         case ev.VoidAnnounced() | ev.OutcomeProposed() | ev.BondClaimed() | ev.Closed():
             pass
@@ -74,6 +78,7 @@ def _refs(kind: str, subject: str, event: ev.Event | None) -> list[Ref]:
             found += vote.refs(subject, event)
         case ev.Traded():
             found += _valued(subject, event.after, event.positions)
+            found += _traded(subject, event, len(event.after.supply))
         case ev.SharesTransferred():
             found += [ref for state in event.positions for ref in holding.refs(subject, base58(state.owner))]
         case ev.SubsidyWithdrawn():
@@ -81,6 +86,7 @@ def _refs(kind: str, subject: str, event: ev.Event | None) -> list[Ref]:
         case ev.OrderPlaced():
             found += _valued(subject, event.value)
             found += book.refs(subject, event.fills, event.positions, event.order.seq)
+            found += _traded(subject, event, len(event.value.supply)) if event.filled else []
         case ev.OrdersCancelled():
             found += book.refs(subject, event.items)
         case ev.SeatSwept():
@@ -88,6 +94,12 @@ def _refs(kind: str, subject: str, event: ev.Event | None) -> list[Ref]:
         case _:
             pass
     return found
+
+
+def _traded(subject: str, event: ev.Staked | ev.Traded | ev.OrderPlaced, n: int) -> list[Ref]:
+    """The candles and the day of a trade."""
+    ts = event.header.ts
+    return [*series.candle_refs(subject, ts, n), series.day_ref(subject, ts)]
 
 
 def _valued(subject: str, value: ev.Value, positions: Sequence[ev.PositionState] = ()) -> list[Ref]:

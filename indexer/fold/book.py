@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from idl import events as ev
-from indexer.fold import holding
+from indexer.fold import holding, series
 from indexer.fold.ledger import Account, Kind, leg
 from indexer.fold.market import touched, valued
 from indexer.fold.rows import BookOrder, Fill, Market, Seat, Trade
@@ -52,6 +52,8 @@ def placed(work: Work, at: At, event: ev.OrderPlaced) -> None:
     for n, fill in enumerate(event.fills):
         _met(work, at, before.lot_k, taker, fill, n)
     if event.filled:
+        series.priced(work, at, [_at_tick(tick) for tick in last], order.outcome, event.amount)
+        series.counted(work, at, before.mint, trades=1, volume=event.amount, fees=event.fee)
         _taken(work, at, before, taker, event, price)
     if order.rest:
         _rests(work, at, before.lot_k, taker, event)
@@ -84,10 +86,13 @@ def prices(now: tuple[int, ...], bid: int, ask: int, last: int | None) -> tuple[
     """Chances of YES and NO in millionths: the middle of best bid and ask, else the last match, else as before."""
     if bid != NO_TICK and ask != NO_TICK:
         yes = (bid + ask) * PRICE_ONE // (2 * LOT)
-    elif last is not None:
-        yes = last * PRICE_ONE // LOT
-    else:
-        return now
+        return (yes, PRICE_ONE - yes)
+    return now if last is None else _at_tick(last)
+
+
+def _at_tick(tick: int) -> tuple[int, int]:
+    """The prices of YES and NO at a tick in YES terms, millionths."""
+    yes = tick * PRICE_ONE // LOT
     return (yes, PRICE_ONE - yes)
 
 
@@ -145,7 +150,7 @@ def _taken(work: Work, at: At, before: Market, owner: str, event: ev.OrderPlaced
         Trade(
             market=at.subject, seq=at.seq, actor=at.actor, side=SELL if sells else BUY, outcome=order.outcome,
             amount=amount, shares=shares, fee=event.fee, price=event.amount * PRICE_ONE // shares, prices=price,
-            slot=at.slot, ts=at.ts, signature=at.signature,
+            volume=before.volume + event.amount, slot=at.slot, ts=at.ts, signature=at.signature,
         )
     )  # fmt: skip
 

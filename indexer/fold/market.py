@@ -8,6 +8,7 @@ import msgspec
 from idl.enums import Engine
 from idl.events import Activated, Closed, MarketCreated, StateChanged, StrikeRecorded, Value, VoidAnnounced
 from idl.maths.lmsr import Curve
+from indexer.fold import series
 from indexer.fold.ledger import Account, Kind, leg
 from indexer.fold.rows import Market, Outcome, Resolution
 from indexer.fold.work import PRICE_ONE, At, Work, base58, prices, texts
@@ -109,6 +110,9 @@ def void_announced(work: Work, at: At, event: VoidAnnounced) -> None:
 def state_changed(work: Work, at: At, event: StateChanged) -> None:
     """What is fixed from now on; a resolution learns how it ended."""
     decided = event.to in (FINALIZED, VOID)
+    before = work.get(Market, at.subject)
+    if before is not None:
+        series.counted(work, at, before.mint, fees=max(0, sum(event.fees_owed) - sum(before.fees_owed)))
     touched(
         work, at, state=event.to, flags=event.flags, deadline=event.deadline, mask=event.mask, num=event.num,
         den=event.den, fees_owed=event.fees_owed, resolver_to=base58(event.resolver_to),

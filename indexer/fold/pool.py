@@ -9,6 +9,7 @@ from solders.pubkey import Pubkey
 
 from idl import addresses
 from idl import events as ev
+from indexer.fold import series
 from indexer.fold.ledger import Account, Kind, pool_leg
 from indexer.fold.rows import Dividend, Holder, Pool, ShareTrade
 from indexer.fold.work import At, Ref, Work, base58
@@ -23,9 +24,10 @@ def refs(subject: str, event: object) -> list[Ref]:
     found: list[Ref] = [(Pool, (subject,))]
     match event:
         case ev.PoolCreated() | ev.SharesTraded():
-            found.append((Holder, (subject, base58(event.holder.owner))))
+            found += [(Holder, (subject, base58(event.holder.owner))), series.day_ref(subject, event.header.ts)]
         case ev.DividendPaid():
             found += [(Holder, (subject, base58(item.owner))) for item in event.items]
+            found.append(series.day_ref(subject, event.header.ts))
         case _:
             pass
     return found
@@ -60,7 +62,10 @@ def synced(work: Work, at: At, event: ev.DividendsSynced) -> None:
 def paid(work: Work, at: At, event: ev.DividendPaid) -> None:
     """Dividends went to their owners, or were skipped and left as they were."""
     done = [item for item in event.items if item.status == PAID]
-    pool = touched(work, at, event.pool, paid=sum(item.amount for item in done))
+    total = sum(item.amount for item in done)
+    pool = touched(work, at, event.pool, paid=total)
+    if pool is not None:
+        series.counted(work, at, pool.mint, paid=total)
     for n, item in enumerate(event.items, start=1):
         _item(work, at, item)
         if pool is not None and item.status == PAID:
@@ -114,6 +119,7 @@ def _trade(work: Work, at: At, side: str, event: ev.PoolCreated | ev.SharesTrade
     if pool is None:
         return
     _holder(work, at, event.holder, side, shares, value)
+    series.counted(work, at, pool.mint, trades=1, volume=value)
     kind, delta = (Kind.BUY, value) if side == BUY else (Kind.SELL, -value)
     pool_leg(work, at, pool, owner, kind, Account.RESERVE, delta, n=1)
     work.add(

@@ -6,7 +6,7 @@ import msgspec
 
 from idl import events as ev
 from idl.enums import Flag
-from indexer.fold import holding
+from indexer.fold import holding, series
 from indexer.fold.holding import CLOSED
 from indexer.fold.ledger import Account, Kind, leg
 from indexer.fold.market import FINALIZED, VOID, closed_market, touched, valued
@@ -33,6 +33,7 @@ def paid_out(work: Work, at: At, event: ev.PaidOut) -> None:
         return
     paid = sum(item.amount for item in event.items if item.status == 0)
     valued(work, at, event.value, flags=event.flags, vault_rent=event.vault_rent, vault=before.vault - paid)
+    series.counted(work, at, before.mint, paid=paid)
     kind = Kind.REFUND if before.state == VOID else Kind.PAYOUT
     for n, item in enumerate(event.items):
         owner, done = base58(item.owner), item.status == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idl import events as ev
-from indexer.fold import book, holding
+from indexer.fold import book, holding, series
 from indexer.fold.ledger import Account, Kind, leg
 from indexer.fold.market import touched, valued
 from indexer.fold.rows import Market, Stake, Trade
@@ -21,6 +21,8 @@ def staked(work: Work, at: At, event: ev.Staked) -> None:
         return
     amount, outcome = event.amount, event.outcome
     valued(work, at, event.value, volume=before.volume + amount, vault=before.vault + amount)
+    series.priced(work, at, [prices(event.value.supply)], outcome, amount)
+    series.counted(work, at, before.mint, trades=1, volume=amount)
     owner = holding.seen(work, at, event.positions[0])
     holding.gained(work, at, owner, outcome, amount, amount)
     holding.turned_over(work, at, outcome, amount)
@@ -56,13 +58,17 @@ def traded(work: Work, at: At, event: ev.Traded) -> None:
     after = valued(work, at, event.after, volume=before.volume + event.value, vault=before.vault + paid)
     owner = holding.seen(work, at, event.positions[0])
     _turned(work, at, owner, event, amount)
+    price = before.price if after is None else after.price
+    if event.outcome != WHOLE_SET:
+        series.priced(work, at, [price], event.outcome, event.value)
+    series.counted(work, at, before.mint, trades=1, volume=event.value, fees=event.fee)
     kind = Kind.BUY if side in COMES_IN else Kind.SELL
     leg(work, at, before, wallet=owner, kind=kind, account=Account.VAULT, delta=paid)
     work.add(
         Trade(
             market=at.subject, seq=at.seq, actor=at.actor, side=side, outcome=event.outcome, amount=amount,
             shares=shares, fee=event.fee, price=amount * PRICE_ONE // shares if shares else 0,
-            prices=after.price if after is not None else before.price, slot=at.slot, ts=at.ts, signature=at.signature,
+            prices=price, volume=before.volume + event.value, slot=at.slot, ts=at.ts, signature=at.signature,
         )
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from sqlalchemy import Table
 
 from indexer.fold.rows import (
     BookOrder,
+    Candle,
     Config,
     Dividend,
     Fill,
@@ -21,6 +22,7 @@ from indexer.fold.rows import (
     Orphan,
     Outcome,
     Payout,
+    PlatformDay,
     Pool,
     Position,
     Resolution,
@@ -40,7 +42,7 @@ from indexer.tables.projections import Projections
 # Rows that change; their undo images are rows of the same table.
 CHANGING: tuple[type[Row], ...] = (
     Subject, Config, MintRule, Orphan, Market, Outcome, Position, Resolution, Payout, WalletMarket, BookOrder, Seat,
-    Vote, Pool, Holder,
+    Vote, Pool, Holder, Candle, PlatformDay,
 )  # fmt: skip
 # Rows that only come, each with its slot.
 GROWING: tuple[type[Row], ...] = (Stake, Trade, Fill, ShareTrade, Dividend, LedgerLeg)

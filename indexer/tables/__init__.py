@@ -5,4 +5,4 @@ appears in a table: definitions run with the search path set to exactly one sche
 """
 
 LEDGER_VERSION = "0001"  # the newest of history/
-SCHEMA_VERSION = 2  # of the tables of `chain`, which have no history
+SCHEMA_VERSION = 3  # of the tables of `chain`, which have no history

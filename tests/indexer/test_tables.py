@@ -133,3 +133,49 @@ def test_effective_state(mirror: Database) -> None:
             connection.execute("INSERT INTO chain.subject VALUES (%s, 'market', 0, 0, NULL)", (name,))
         shown = dict(connection.execute("SELECT market, state FROM chain.v1_market").fetchall())
     assert shown == {name: name for name in cases}
+
+
+# What readers of schema `chain` were promised; columns may be added, never taken away.
+PROMISED = {
+    "event": "slot tx_index ix inner program kind subject seq actor ts raw",
+    "subject": "subject kind first_slot last_seq degraded_from_seq",
+    "undo": "slot blockhash n tbl key old",
+    "ledger_leg": "slot tx_index ix inner leg wallet market kind mint account delta",
+    "config": "config admin treasury seq",
+    "market": "market slug creator id mint engine state n open lock event fee_bps question uri metadata_hash supply"
+    " price volume vault payout last_seq created_slot",
+    "outcome": "market i",
+    "position": "market owner address payer credit seat staked shares cost realised payout last_nonce nonce_bits state"
+    " stake_sig payout_sig last_seq",
+    "trade": "market seq actor side outcome amount shares fee price slot ts",
+    "stake": "market seq",
+    "book_order": "market order_id owner outcome side tick lots filled_lots status",
+    "fill": "market seq n",
+    "vote": "market round voter",
+    "resolution": "market",
+    "payout": "market owner amount state",
+    "pool": "pool",
+    "holder": "pool owner",
+    "share_trade": "pool seq",
+    "dividend": "pool seq",
+    "candle": "market outcome interval bucket open high low close volume",
+    "wallet_market": "wallet market volume pnl correct staked",
+    "platform_day": "day",
+}
+KEYS = {
+    "event": ("slot", "tx_index", "ix", "inner"), "undo": ("slot", "blockhash", "n"), "outcome": ("market", "i"),
+    "position": ("market", "owner"), "trade": ("market", "seq"), "book_order": ("market", "order_id"),
+    "fill": ("market", "seq", "n"), "vote": ("market", "round", "voter"), "payout": ("market", "owner"),
+    "holder": ("pool", "owner"), "dividend": ("pool", "seq"), "wallet_market": ("wallet", "market"),
+    "candle": ("market", "outcome", "interval", "bucket"), "ledger_leg": ("slot", "tx_index", "ix", "inner", "leg"),
+}  # fmt: skip
+
+
+def test_promised_tables(mirror: Database) -> None:
+    """Every promised table is there with its columns and its key, and the api can read it."""
+    with mirror.connect("api") as connection:
+        for name, columns in PROMISED.items():
+            shown = connection.execute(f'SELECT * FROM chain."{name}"').description or ()  # pyright: ignore
+            assert set(columns.split()) - {column.name for column in shown} == set(), name
+    for name, key in KEYS.items():
+        assert tuple(column.name for column in TABLES[name].primary_key) == key

@@ -20,10 +20,12 @@ from indexer.fold.rows.market import (
     WalletMarket,
 )  # fmt: skip
 from indexer.fold.rows.pool import Dividend, Holder, Pool, ShareTrade
+from indexer.fold.rows.series import Candle, PlatformDay
 from indexer.fold.rows.trade import BookOrder, Fill, Seat, Trade
 
 __all__ = [
     "BookOrder",
+    "Candle",
     "Config",
     "Dividend",
     "Fill",
@@ -34,6 +36,7 @@ __all__ = [
     "Orphan",
     "Outcome",
     "Payout",
+    "PlatformDay",
     "Pool",
     "Position",
     "Resolution",

@@ -22,6 +22,7 @@ class Trade(Row, frozen=True, gc=False):
     fee: int
     price: int
     prices: tuple[int, ...]
+    volume: int
     slot: int
     ts: datetime
     signature: str

@@ -20,10 +20,12 @@ from indexer.tables.projections.market import (
     WalletMarket,
 )  # fmt: skip
 from indexer.tables.projections.pool import Dividend, Holder, Pool, ShareTrade
+from indexer.tables.projections.series import Candle, PlatformDay
 from indexer.tables.projections.trade import BookOrder, Fill, Seat, Trade
 
 __all__ = [
     "BookOrder",
+    "Candle",
     "Config",
     "Dividend",
     "Fill",
@@ -34,6 +36,7 @@ __all__ = [
     "Orphan",
     "Outcome",
     "Payout",
+    "PlatformDay",
     "Pool",
     "Position",
     "Projections",

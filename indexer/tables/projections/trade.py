@@ -13,7 +13,7 @@ class Trade(Projections, table=True):
     """One trade of shares as it happened: with the market maker, by whole sets, or an order that met others.
 
     side: buy, sell, split or merge; amount: collateral atoms paid or received, the fee within; prices: the implied
-    chance of each outcome after it, millionths.
+    chance of each outcome after it, millionths; volume: the market's after it.
     """
 
     __table_args__ = (Index("trade_slot", "market", "slot"), Index("trade_actor", "actor", "slot"))
@@ -28,6 +28,7 @@ class Trade(Projections, table=True):
     fee: int = u64()
     price: int = u64()
     prices: list[int] = u64s()
+    volume: int = u128()
     slot: int = big()
     ts: datetime = moment()
     signature: str = base58()
