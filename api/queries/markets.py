@@ -76,16 +76,20 @@ _SUPPLY: LiteralString = """
     coalesce(sum(s.amount) FILTER (WHERE s.outcome = 5) OVER w, 0)::text,
     coalesce(sum(s.amount) FILTER (WHERE s.outcome = 6) OVER w, 0)::text,
     coalesce(sum(s.amount) FILTER (WHERE s.outcome = 7) OVER w, 0)::text"""
-# At most `points` stakes, the last of each equal part of the history: the newest is always there.
+# At most `points` stakes or trades, the last of each equal part of the history: the newest is always there.
 ODDS = Query(
     "market_odds",
     OddsPoint,
-    f"""SELECT p.seq, p.slot, p.time, p.supply FROM (
+    f"""SELECT p.seq, p.slot, extract(epoch FROM p.ts)::bigint AS time, p.supply, p.odds FROM (
         SELECT r.*, max(r.seq) OVER (PARTITION BY r.part) AS newest FROM (
-            SELECT s.seq, s.slot, extract(epoch FROM s.ts)::bigint AS time, (ARRAY[{_SUPPLY}])[1:m.n] AS supply,
-                ntile(%(points)s) OVER (ORDER BY s.seq) AS part
-            FROM chain.stake s JOIN chain.market m ON m.market = s.market WHERE s.market = %(subject)s
-            WINDOW w AS (ORDER BY s.seq)
+            SELECT u.*, ntile(%(points)s) OVER (ORDER BY u.seq) AS part FROM (
+                SELECT s.seq, s.slot, s.ts, (ARRAY[{_SUPPLY}])[1:m.n] AS supply, '{{}}'::text[] AS odds
+                FROM chain.stake s JOIN chain.market m ON m.market = s.market WHERE s.market = %(subject)s
+                WINDOW w AS (ORDER BY s.seq)
+                UNION ALL
+                SELECT m.seq, m.slot, m.ts, '{{}}'::text[], {PRICES.replace("m.price", "m.prices")}
+                FROM chain.trade m WHERE m.market = %(subject)s AND m.side IN ('buy', 'sell')
+            ) u
         ) r
     ) p WHERE p.seq = p.newest ORDER BY p.seq""",
 )

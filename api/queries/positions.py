@@ -38,14 +38,6 @@ OF_USER = Query(
     ORDER BY m.created_slot DESC, p.market DESC LIMIT %(limit)s""",
 )
 USER = Query(
-    "user_positions",
-    Position,
-    f"""SELECT {COLUMNS} FROM {_FROM} WHERE p.owner = %(wallet)s
-    AND (%(state)s::text IS NULL OR p.state = %(state)s)
-    AND (%(created)s::bigint IS NULL OR (m.created_slot, p.market) < (%(created)s, %(last)s))
-    ORDER BY m.created_slot DESC, p.market DESC LIMIT %(limit)s""",
-)
-USER = Query(
     "user",
     User,
     """SELECT %(wallet)s::text AS wallet,

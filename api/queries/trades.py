@@ -37,14 +37,23 @@ class Resting(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
 
 
+class Depth(msgspec.Struct, frozen=True, kw_only=True):
+    """All ticks with orders, lowest first, and that of the last fill."""
+
+    levels: list[Resting]
+    last: int | None
+
+
 # An order past its expiry rests until somebody prunes it, but it can fill no more.
 DEPTH = Query(
     "market_book",
-    Resting,
-    """SELECT o.ask, o.book_tick AS tick, sum(o.lots - o.filled_lots)::text AS lots, count(*) AS orders
+    Depth,
+    """SELECT (SELECT coalesce(json_agg(l ORDER BY l.tick), '[]'::json) FROM (
+        SELECT o.ask, o.book_tick AS tick, sum(o.lots - o.filled_lots)::text AS lots, count(*) AS orders
     FROM chain.v1_book_order o WHERE o.market = %(subject)s AND o.status IN ('OPEN', 'PARTIAL')
         AND (o.expiry = 0 OR o.expiry > extract(epoch FROM h.sealed_time))
-    GROUP BY o.ask, o.book_tick ORDER BY o.ask, o.book_tick""",
+    GROUP BY o.ask, o.book_tick) l) AS levels,
+    (SELECT f.tick FROM chain.fill f WHERE f.market = %(subject)s ORDER BY f.seq DESC, f.n DESC LIMIT 1) AS last""",
 )
 _ORDER: LiteralString = """json_build_object('market', o.market, 'order_id', o.order_id::text, 'index', o.index,
     'owner', o.owner, 'outcome', o.outcome, 'side', o.side, 'tick', o.tick, 'lots', o.lots::text,

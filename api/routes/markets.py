@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, PathParameter, QueryParameter
@@ -74,11 +75,7 @@ async def market_odds(
     """Oldest first; a long history is thinned evenly, the newest point is always there."""
     address = await resolve(reader, market)
     found = await reader.read(sql.ODDS, subject=address, points=points)
-    rows = [
-        OddsPoint(seq=p.seq, slot=p.slot, time=p.time, supply=p.supply, odds=odds([int(s) for s in p.supply]))
-        for p in found.rows
-    ]
-    return found.listing(rows, None)
+    return found.listing([_point(row) for row in found.rows], None)
 
 
 @get("/v1/markets/{market:str}/activity", tags=["markets"], summary="What happened in a market")
@@ -121,6 +118,11 @@ async def market_quote(
     if action == "stake":
         return found.answer(build.quote(facts.market, **asked))
     return found.answer(trade.quote(facts.market, action, **asked))
+
+
+def _point(row: OddsPoint) -> OddsPoint:
+    """A pool's odds follow from its supply; the others' are stored with the trade."""
+    return msgspec.structs.replace(row, odds=odds([int(part) for part in row.supply])) if row.supply else row
 
 
 async def find(reader: Reader, market: str) -> Read[Market]:

@@ -41,10 +41,23 @@ async def market_book(market: MarketPath, reader: NamedDependency[Reader]) -> An
         raise WrongEngine(field="market")
     found = await reader.read(sql.DEPTH, subject=one.address)
     lot = TICKS * int(one.lot_k)
-    bids = [_level(row, lot) for row in reversed(found.rows) if not row.ask]
-    asks = [_level(row, lot) for row in found.rows if row.ask]
+    depth = found.rows[0]
+    bids = [_level(row, lot) for row in reversed(depth.levels) if not row.ask]
+    asks = [_level(row, lot) for row in depth.levels if row.ask]
     mid = _price((bids[0].tick + asks[0].tick) * 5_000) if bids and asks else None
-    return found.answer(Book(market=one.address, lot=str(lot), bids=bids, asks=asks, mid=mid))
+    last = None if depth.last is None else _price(depth.last * 10_000)
+    return found.answer(
+        Book(
+            market=one.address,
+            lot=str(lot),
+            bids=bids,
+            asks=asks,
+            best_bid=bids[0].price if bids else None,
+            best_ask=asks[0].price if asks else None,
+            mid=mid,
+            last=last,
+        )
+    )
 
 
 @get("/v1/users/{wallet:str}/orders", tags=["users"], summary="A wallet's orders")

@@ -85,7 +85,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OddsPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """What the outcomes stood at after a stake."""
+    """What the outcomes stood at after a stake or a trade; supply is that of a pool, elsewhere it is left empty."""
 
     seq: int
     slot: int

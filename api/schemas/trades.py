@@ -35,13 +35,19 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):
-    """The depth of a market's book in YES terms, best first; lot is the shares (and, a set, the atoms) of one lot."""
+    """The depth of a market's book in YES terms, best first; lot is the shares (and, a set, the atoms) of one lot.
+
+    last is the price of the last fill.
+    """
 
     market: Address
     lot: Amount
     bids: list[Level]
     asks: list[Level]
+    best_bid: Price | None
+    best_ask: Price | None
     mid: Price | None
+    last: Price | None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

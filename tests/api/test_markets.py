@@ -269,7 +269,8 @@ def test_quote_is_the_programs(client: httpx.Client, world: World) -> None:
         ("outcome=0&amount=%D9%A1%D9%A0%D9%A0%D9%A0%D9%A0%D9%A0%D9%A0", 400, "invalid_amount"),
         ("outcome=0&amount=1000000%0A", 400, "invalid_amount"),
         ("outcome=0&amount=1000000&slippage_bps=1001", 400, "invalid_request"),
-        ("outcome=0&amount=1000000&action=sell", 400, "invalid_request"),
+        ("outcome=0&amount=1000000&action=sell", 422, "wrong_engine"),
+        ("outcome=0&amount=1000000&action=lend", 400, "invalid_request"),
         ("outcome=0", 400, "invalid_request"),
     ],
 )

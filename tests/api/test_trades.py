@@ -57,6 +57,8 @@ def test_book(client: httpx.Client, world: World) -> None:
     order(world, place, 6, status="CANCELLED", lots=100)
     order(world, place, 7, status="FILLED", lots=100, filled_lots=100)
     order(world, place, 8, lots=100, expiry=START - 5)
+    for seq, n, tick in ((9, 0, 41), (9, 1, 42), (8, 0, 43)):
+        world.insert("chain.fill", market=place.address, seq=seq, n=n, tick=tick, ts=moment(world.slot))
 
     book = client.get(f"/v1/markets/{place.address}/book").json()["data"]
 
@@ -65,7 +67,12 @@ def test_book(client: httpx.Client, world: World) -> None:
     assert [(row["tick"], row["shares"], row["price"]) for row in book["asks"]] == [
         (55, "7000", "0.550000"), (60, "1000", "0.600000"),
     ]  # fmt: skip
-    assert book["mid"] == "0.500000"
+    assert (book["mid"], book["best_bid"], book["best_ask"], book["last"]) == (
+        "0.500000",
+        "0.450000",
+        "0.550000",
+        "0.420000",
+    )
 
 
 def test_book_of_another_engine(client: httpx.Client, world: World) -> None:
