@@ -5,7 +5,7 @@ A message is `{type, channel, seq, slot, data}`; it is encoded here, once, whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,11 +14,23 @@ from solders.pubkey import Pubkey
 from idl import events as ev
 from idl.enums import State
 
-PLATFORM = "platform"
+from .schemas import stream as wire
+
+PLATFORM, VOTES = "platform", "votes"
+UNDECIDED, NO_TICK = 255, 255
+MILLION, TICK = 10**6, 10**4
+SIDES = ("buy", "sell")
+DISPUTE = 1
+
+Message = tuple[str, str, msgspec.Struct]
 
 
 def market_channel(address: str) -> str:
     return f"market:{address}"
+
+
+def creator_channel(wallet: str) -> str:
+    return f"creator:{wallet}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,111 +58,142 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TradeRow:
+    """A trade as the mirror has it; prices in millionths and the market's volume are those after it."""
+
+    side: str
+    outcome: int
+    amount: int
+    shares: int
+    prices: tuple[int, ...]
+    volume: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One decoded event with the signature of its transaction."""
+    """One decoded event with the signature of its transaction; its trade if it is one, its pool's creator if it is."""
 
     event: ev.Event
     signature: str
-
-
-class Trade(msgspec.Struct, frozen=True):
-    """A stake that landed."""
-
-    actor: str
-    outcome: int
-    amount: str
-    shares: str
-    signature: str
-
-
-class Odds(msgspec.Struct, frozen=True):
-    """What a market's outcomes stand at after a block."""
-
-    supply: list[str]
-    odds: list[str]
-
-
-class Volume(msgspec.Struct, frozen=True):
-    """Everything staked so far."""
-
-    total: str
-
-
-class StateMoved(msgspec.Struct, frozen=True):
-    """A market's step from one state to another."""
-
-    before: str
-    state: str
-    deadline: int
-
-
-class Resolved(msgspec.Struct, frozen=True):
-    """How a decided market pays: floor(sum of shares in mask * num / den)."""
-
-    state: str
-    outcome: int
-    mask: int
-    num: str
-    den: str
-
-
-class NewMarket(msgspec.Struct, frozen=True):
-    """A market that was just created."""
-
-    market: str
-    creator: str
-    mint: str
-    question: str
-
-
-class ConfigMoved(msgspec.Struct, frozen=True):
-    """Something in the platform's settings changed; read /v1/config again."""
-
-    kind: str
+    trade: TradeRow | None = None
+    creator: str | None = None
 
 
 def odds(supply: Sequence[int]) -> list[str]:
     """supply_i / total with six decimals, rounded down; uniform while nothing is staked."""
     total = sum(supply)
-    parts = [share * 10**6 // total for share in supply] if total else [10**6 // len(supply)] * len(supply)
-    return [f"{part // 10**6}.{part % 10**6:06d}" for part in parts]
+    parts = [share * MILLION // total for share in supply] if total else [MILLION // len(supply)] * len(supply)
+    return [_price(part) for part in parts]
 
 
 def of_block(seq: int, slot: int, seen: Iterable[Seen]) -> tuple[Frame, ...]:
-    """All messages of one block; odds and volume once a market, as they are after its last stake."""
+    """All messages of one block; odds and volume once a market, as they are after its last stake or trade."""
     frames: list[Frame] = []
-    last: dict[str, ev.Staked] = {}
+    last: dict[str, tuple[wire.Odds, wire.Volume]] = {}
     for item in seen:
         subject = str(Pubkey(item.event.header.subject))
         frames += [_frame(channel, name, seq, slot, data) for channel, name, data in _messages(item, subject)]
-        if isinstance(item.event, ev.Staked):
-            last[market_channel(subject)] = item.event
-    for channel, event in last.items():
-        supply = list(event.value.supply)
-        frames.append(_frame(channel, "odds", seq, slot, Odds([str(s) for s in supply], odds(supply))))
-        frames.append(_frame(channel, "volume", seq, slot, Volume(str(sum(supply)))))
+        standing = _standing(item)
+        if standing is not None:
+            last[market_channel(subject)] = standing
+    for channel, (stands, volume) in last.items():
+        frames.append(_frame(channel, "odds", seq, slot, stands))
+        frames.append(_frame(channel, "volume", seq, slot, volume))
     return tuple(frames)
 
 
-def _messages(item: Seen, subject: str) -> list[tuple[str, str, msgspec.Struct]]:
-    market = market_channel(subject)
+def _standing(item: Seen) -> tuple[wire.Odds, wire.Volume] | None:
+    """Odds and volume after a stake or a trade; None for any other event."""
+    match item.event, item.trade:
+        case ev.Staked() as e, _:
+            supply = e.value.supply
+            return wire.Odds([str(s) for s in supply], odds(supply)), wire.Volume(str(sum(supply)))
+        case ev.Traded() | ev.OrderPlaced() as e, TradeRow() as row:
+            after = e.after if isinstance(e, ev.Traded) else e.value
+            stands = wire.Odds([str(s) for s in after.supply], [_price(part) for part in row.prices])
+            return stands, wire.Volume(str(row.volume))
+        case _:
+            return None
+
+
+def _messages(item: Seen, subject: str) -> Iterator[Message]:
+    match item.event:
+        case ev.Staked() | ev.Traded() | ev.OrderPlaced() | ev.OrdersCancelled() | ev.StateChanged():
+            yield from _of_market(item, market_channel(subject))
+        case ev.VoteCast() | ev.OutcomeProposed() | ev.Disputed() | ev.Tallied() | ev.Ruled() as e:
+            name, data = _of_votes(e, subject)
+            yield (market_channel(subject), name, data)
+            yield (VOTES, name, data)
+        case ev.PoolCreated() | ev.SharesTraded() | ev.DividendsSynced() | ev.DividendPaid() as e:
+            if item.creator is not None:
+                yield from _of_creator(e, item.signature, creator_channel(item.creator))
+        case ev.MarketCreated() as e:
+            made = wire.NewMarket(subject, str(Pubkey(e.creator)), str(Pubkey(e.mint)), e.question)
+            yield (PLATFORM, "new_market", made)
+        case ev.ConfigChanged() | ev.PauseSet() | ev.MintRuleSet():
+            yield (PLATFORM, "config", wire.ConfigMoved(type(item.event).__name__))
+        case _:
+            return
+
+
+def _of_market(item: Seen, channel: str) -> Iterator[Message]:
+    actor, row = str(Pubkey(item.event.header.actor)), item.trade
     match item.event:
         case ev.Staked() as e:
-            actor = str(Pubkey(e.header.actor))
-            return [(market, "trade", Trade(actor, e.outcome, str(e.amount), str(e.amount), item.signature))]
+            amount = str(e.amount)
+            yield (channel, "trade", wire.Trade(actor, "stake", e.outcome, amount, amount, item.signature))
         case ev.StateChanged() as e:
-            moved = StateMoved(State(e.from_).name.lower(), State(e.to).name.lower(), e.deadline)
-            found: list[tuple[str, str, msgspec.Struct]] = [(market, "state", moved)]
+            moved = wire.StateMoved(State(e.from_).name.lower(), State(e.to).name.lower(), e.deadline)
+            yield (channel, "state", moved)
             if e.to in (State.Finalized, State.Void):
-                how = Resolved(moved.state, e.outcome, e.mask, str(e.num), str(e.den))
-                found.append((market, "resolved", how))
-            return found
-        case ev.MarketCreated() as e:
-            made = NewMarket(subject, str(Pubkey(e.creator)), str(Pubkey(e.mint)), e.question)
-            return [(PLATFORM, "new_market", made)]
-        case ev.ConfigChanged() | ev.PauseSet() | ev.MintRuleSet():
-            return [(PLATFORM, "config", ConfigMoved(type(item.event).__name__))]
-    return []
+                how = wire.Resolved(moved.state, e.outcome, e.mask, str(e.num), str(e.den))
+                yield (channel, "resolved", how)
+    if row is not None:
+        amount, shares = str(row.amount), str(row.shares)
+        yield (channel, "trade", wire.Trade(actor, row.side, row.outcome, amount, shares, item.signature))
+    if isinstance(item.event, ev.OrderPlaced | ev.OrdersCancelled):
+        yield (channel, "book", wire.Best(_tick(item.event.best_bid), _tick(item.event.best_ask)))
+
+
+def _of_votes(
+    e: ev.VoteCast | ev.OutcomeProposed | ev.Disputed | ev.Tallied | ev.Ruled, market: str
+) -> tuple[str, msgspec.Struct]:
+    match e:
+        case ev.VoteCast():
+            counts = e.tally if e.round == DISPUTE else (e.dislikes, e.likes)
+            tally = [str(count) for count in counts]
+            return "vote", wire.Vote(market, e.round, str(Pubkey(e.voter)), e.side, str(e.weight), tally)
+        case ev.OutcomeProposed():
+            who = str(Pubkey(e.proposer))
+            return "proposed", wire.Proposed(market, who, e.outcome, str(e.bond), e.window_end)
+        case ev.Disputed():
+            return "disputed", wire.Disputed(market, str(Pubkey(e.disputer)), str(e.bond), e.window_end)
+        case ev.Tallied():
+            outcome = None if e.outcome == UNDECIDED else e.outcome
+            return "decided", wire.Decided(market, e.round, outcome)
+        case ev.Ruled():
+            return "decided", wire.Decided(market, DISPUTE, e.outcome)
+
+
+def _of_creator(
+    e: ev.PoolCreated | ev.SharesTraded | ev.DividendsSynced | ev.DividendPaid, signature: str, channel: str
+) -> Iterator[Message]:
+    supply = str(e.pool.supply)
+    if e.pool.accrued:
+        yield (channel, "dividend", wire.Dividend(str(e.pool.accrued), supply))
+    if isinstance(e, ev.PoolCreated | ev.SharesTraded):
+        side = SIDES[e.side] if isinstance(e, ev.SharesTraded) else "buy"
+        owner = str(Pubkey(e.holder.owner))
+        trade = wire.SharesTrade(owner, side, str(e.shares), str(e.value), supply, signature)
+        yield (channel, "shares_trade", trade)
+
+
+def _price(millionths: int) -> str:
+    return f"{millionths // MILLION}.{millionths % MILLION:06d}"
+
+
+def _tick(tick: int) -> str | None:
+    return None if tick == NO_TICK else _price(tick * TICK)
 
 
 def _frame(channel: str, name: str, seq: int, slot: int, data: msgspec.Struct) -> Frame:

@@ -9,26 +9,34 @@ from typing import Any, LiteralString
 import msgspec
 from solders.pubkey import Pubkey
 
-from idl import codec
+from idl import addresses, codec
 from idl.errors import DecodeError
 
-from ..errors import MirrorNotReady, UnknownMarket
-from ..frames import PLATFORM, Seen, Step, of_block
+from ..errors import MirrorNotReady, UnknownCreator, UnknownMarket
+from ..frames import PLATFORM, VOTES, Seen, Step, TradeRow, creator_channel, of_block
 from ..streams import Replay
 from .markets import ONE
-from .read import Pool, Reader
+from .pools import POOL
+from .read import HEAD, Pool, Reader
 
+CREATOR = creator_channel("")
 # What the channels show; events of other kinds are not even read.
-MARKET_SHOWN = ["Staked", "StateChanged"]
+VOTES_SHOWN = ["VoteCast", "OutcomeProposed", "Disputed", "Tallied", "Ruled"]
+MARKET_SHOWN = ["Staked", "Traded", "OrderPlaced", "OrdersCancelled", "StateChanged", *VOTES_SHOWN]
+CREATOR_SHOWN = ["PoolCreated", "SharesTraded", "DividendsSynced", "DividendPaid"]
 PLATFORM_SHOWN = ["MarketCreated", "ConfigChanged", "PauseSet", "MintRuleSet"]
+EVERY_SHOWN = [*MARKET_SHOWN, *CREATOR_SHOWN, *PLATFORM_SHOWN]
 
 _ROWS: LiteralString = """
-SELECT f.seq, f.slot, f.kind = 'undo', e.program, e.raw, t.signature
+SELECT f.seq, f.slot, f.kind = 'undo', e.program, e.raw, t.signature, p.creator,
+    d.side, d.outcome, d.amount, d.shares, d.prices, d.volume
 FROM ({FEED}) f
 LEFT JOIN (chain.event e JOIN chain.v1_transaction t ON t.slot = e.slot AND t.tx_index = e.tx_index)
     ON e.slot = f.slot AND f.kind = 'apply' AND e.kind = ANY(%(shown)s)
     AND (%(subject)s::text IS NULL OR e.subject = %(subject)s)
     AND NOT EXISTS (SELECT 1 FROM ledger.feed u WHERE u.slot = f.slot AND u.kind = 'undo' AND u.seq > f.seq)
+LEFT JOIN chain.pool p ON p.pool = e.subject
+LEFT JOIN chain.trade d ON d.market = e.subject AND d.seq = e.seq
 ORDER BY f.seq, e.tx_index, e.ix, e.inner"""
 _NEXT: LiteralString = _ROWS.replace(
     "{FEED}",
@@ -54,7 +62,7 @@ class FeedReader:
         return -1 if row is None else int(row[0])
 
     async def steps(self, after: int, limit: int) -> Sequence[Step]:
-        values = {"after": after, "limit": limit, "shown": MARKET_SHOWN + PLATFORM_SHOWN, "subject": None}
+        values = {"after": after, "limit": limit, "shown": EVERY_SHOWN, "subject": None}
         return await self._steps(_NEXT, values)
 
     async def replay(self, channel: str, after: int, steps_max: int) -> Replay:
@@ -66,20 +74,24 @@ class FeedReader:
         seq, oldest = int(row[0]), int(row[1] or 0)
         if after > seq or seq - after > steps_max or after + 1 < oldest:
             return Replay(seq, (), reset=True)
-        subject = None if channel == PLATFORM else channel.partition(":")[2]
-        shown = PLATFORM_SHOWN if subject is None else MARKET_SHOWN
+        subject, shown = _told_by(channel)
         values = {"after": after, "until": seq, "shown": shown, "subject": subject}
         steps = [_only(channel, step) for step in await self._steps(_MISSED, values)]
         return Replay(seq, tuple(step for step in steps if step.undo or step.frames), reset=False)
 
     async def snapshot(self, channel: str) -> tuple[int, bytes]:
-        """A market as GET shows it; the platform's is empty: a list is one request away."""
-        market = channel.partition(":")[2]
-        found = await self._reader.read(ONE, subject=market, market=market)
-        if channel == PLATFORM:
-            return found.head.feed_seq, b"{}"
+        """A market or a creator's pool as GET shows it; the others' is empty: a list is one request away."""
+        subject, _ = _told_by(channel)
+        if subject is None:
+            return (await self._reader.read(HEAD)).head.feed_seq, b"{}"
+        creator = channel.startswith(CREATOR)
+        found = await (
+            self._reader.read(POOL, subject=subject)
+            if creator
+            else self._reader.read(ONE, subject=subject, market=subject)
+        )
         if not found.rows:
-            raise UnknownMarket(field="channels")
+            raise UnknownCreator(field="channels") if creator else UnknownMarket(field="channels")
         return found.head.feed_seq, msgspec.json.encode(found.rows[0])
 
     async def _steps(self, statement: LiteralString, values: dict[str, Any]) -> list[Step]:
@@ -87,19 +99,43 @@ class FeedReader:
             rows = await (await connection.execute(statement, values)).fetchall()
         steps = []
         for (seq, slot, undo), group in groupby(rows, key=lambda row: row[:3]):
-            seen = [item for _, _, _, program, raw, signature in group if (item := _seen(program, raw, signature))]
+            seen = [item for row in group if (item := _seen(row)) is not None]
             steps.append(Step(seq, slot, undo, of_block(seq, slot, seen)))
         return steps
 
 
-def _seen(program: str | None, raw: bytes | None, signature: str) -> Seen | None:
+def _seen(row: tuple[Any, ...]) -> Seen | None:
     """A decoded event; None for a feed row without one, or one that only the degraded flag can speak of."""
+    program, raw, signature, creator, side, outcome, amount, shares, prices, volume = row[3:]
     if program is None or raw is None:
         return None
     try:
-        return Seen(event=codec.decode_event(Pubkey.from_string(program), bytes(raw)), signature=signature)
+        event = codec.decode_event(Pubkey.from_string(program), bytes(raw))
     except DecodeError:
         return None
+    trade = None
+    if side is not None:
+        trade = TradeRow(
+            side=side,
+            outcome=outcome,
+            amount=int(amount),
+            shares=int(shares),
+            prices=tuple(map(int, prices)),
+            volume=int(volume),
+        )
+    return Seen(event=event, signature=signature, trade=trade, creator=creator)
+
+
+def _told_by(channel: str) -> tuple[str | None, list[str]]:
+    """The one subject that a channel tells of, if it is one, and the events that it shows."""
+    if channel == PLATFORM:
+        return None, PLATFORM_SHOWN
+    if channel == VOTES:
+        return None, VOTES_SHOWN
+    name = channel.partition(":")[2]
+    if channel.startswith(CREATOR):
+        return str(addresses.pool(Pubkey.from_string(name)).address), CREATOR_SHOWN
+    return name, MARKET_SHOWN
 
 
 def _only(channel: str, step: Step) -> Step:

@@ -18,7 +18,7 @@ from litestar.response import Stream
 
 from .. import metrics
 from ..errors import ApiError, InvalidRequest
-from ..frames import PLATFORM
+from ..frames import PLATFORM, VOTES
 from ..limiter import Limiter
 from ..schemas import wire
 from ..streams import DROPPED, REPLAY_STEPS_MAX, STOPPED, Hub, Member
@@ -51,13 +51,13 @@ class Command(msgspec.Struct, frozen=True):
 def channel_name(text: str) -> str:
     """A known channel; raises InvalidRequest."""
     kind, _, name = text.partition(":")
-    if text == PLATFORM or (kind == "market" and name):
-        if name:
-            wire.address(name, field="channels")
+    if text in (PLATFORM, VOTES):
         return text
-    raise InvalidRequest(
-        f"No channel is called {text[:80]!r}: there are market:{{address}} and platform.", field="channels"
-    )
+    if kind in ("market", "creator") and name:
+        wire.address(name, field="channels")
+        return text
+    known = "market:{address}, creator:{wallet}, votes and platform"
+    raise InvalidRequest(f"No channel is called {text[:80]!r}: there are {known}.", field="channels")
 
 
 async def opening(hub: Hub, member: Member, channel: str, after: int | None) -> AsyncIterator[Line]:
@@ -104,7 +104,10 @@ async def sse(
     request: Request,
     hub: NamedDependency[Hub],
     limiter: NamedDependency[Limiter],
-    channels: Annotated[str, QueryParameter(description="market:{address}, platform; by comma", max_length=2000)],
+    channels: Annotated[
+        str,
+        QueryParameter(description="market:{address}, creator:{wallet}, votes, platform; by comma", max_length=2000),
+    ],
     after: Annotated[int | None, QueryParameter(ge=0, description="resume after this feed seq")] = None,
 ) -> Stream:
     """Each message is one JSON `data:` line; `id:` is the feed seq to resume after, as Last-Event-ID or `after`."""

@@ -10,10 +10,15 @@ from queue import Queue
 
 import httpx
 import pytest
+from msgspec.structs import replace
+from solders.pubkey import Pubkey
 from websockets.sync.client import ClientConnection, connect
 
+from idl import addresses
 from tests.api.conftest import Served
-from tests.api.world import World, wallet
+from tests.api.test_trades import trade
+from tests.api.world import World, moment, wallet
+from tests.idl.test_codec import samples
 
 WAIT_S = 5
 
@@ -79,7 +84,7 @@ def test_snapshot_then_live(served: Served, world: World) -> None:
     assert hello["snapshot"]["supply"] == ["1000000", "0"]
     assert (trade["type"], trade["seq"], trade["slot"]) == ("trade", world.feed, world.slot)
     assert trade["data"] == {
-        "actor": str(wallet("carol").pubkey()), "outcome": 1, "amount": "3000000", "shares": "3000000",
+        "actor": str(wallet("carol").pubkey()), "side": "stake", "outcome": 1, "amount": "3000000", "shares": "3000000",
         "signature": signature,
     }  # fmt: skip
     assert (odds["type"], odds["data"]["odds"]) == ("odds", ["0.250000", "0.750000"])
@@ -256,3 +261,35 @@ def test_bad_commands(socket: ClientConnection, text: str, code: str) -> None:
     answer = hear(socket)
     assert (answer["op"], answer["code"]) == ("error", code)
     assert say(socket, op="ping") == {"op": "pong"}
+
+
+def test_trades_votes_and_shares(served: Served, world: World) -> None:
+    """Trades with the mirror's prices, votes on their own channel, a creator's shares: live, and again by cursor."""
+    place = world.market("engines", "Are all engines streamed?", engine=1)
+    owner = wallet("sharer").pubkey()
+    pool = str(addresses.pool(owner).address)
+    world.insert("chain.subject", subject=pool, kind="pool")
+    world.insert("chain.pool", pool=pool, creator=str(owner), mint=place.address, supply=3, created_time=moment(1000))
+    traded, vote, shares = (samples(name)[0] for name in ("Traded", "VoteCast", "SharesTraded"))
+    cursor = world.feed
+
+    with listen(served, f"market:{place.address},votes,creator:{owner}") as events:
+        hello = [events.next() for _ in range(3)]
+        trade(world, place, 2, "buy", prices=[600_000, 400_000], volume=77)
+        key = Pubkey.from_string(place.address)
+        at = world.header(place, owner)
+        world.block([replace(traded, header=at), replace(vote, header=world.header(place, owner), side=1)])
+        of_pool = replace(at, subject=bytes(Pubkey.from_string(pool)))
+        world.block([replace(shares, header=of_pool, side=0, pool=replace(shares.pool, accrued=0))])
+        seen = [events.next() for _ in range(6)]
+    with listen(served, f"creator:{owner}", after=cursor) as again:
+        replayed = [again.next() for _ in range(2)]
+
+    assert [one["snapshot"].get("address") for one in hello] == [str(key), None, pool]
+    assert [(one["channel"].partition(":")[0], one["type"]) for one in seen] == [
+        ("market", "trade"), ("market", "vote"), ("votes", "vote"), ("market", "odds"), ("market", "volume"),
+        ("creator", "shares_trade"),
+    ]  # fmt: skip
+    assert seen[3]["data"]["odds"] == ["0.600000", "0.400000"]
+    assert seen[4]["data"] == {"total": "77"}
+    assert replayed[1] == seen[5]

@@ -205,7 +205,8 @@ def test_openapi(client: httpx.Client) -> None:
 
         "POST /v1/transactions/buy", "POST /v1/transactions/sell", "POST /v1/transactions/split",
         "POST /v1/transactions/merge", "POST /v1/transactions/transfer_shares", "POST /v1/transactions/withdraw",
-        "GET /v1/creators/{creator}",
+        "GET /v1/markets/{market}/candles", "GET /v1/markets/{market}/holders", "GET /v1/markets/{market}/stats",
+            "GET /v1/analytics/platform", "GET /v1/creators/{creator}",
         "GET /v1/creators/{creator}/holders",
         "GET /v1/creators/{creator}/trades",
         "GET /v1/creators/{creator}/dividends",

@@ -22,7 +22,8 @@ from idl import addresses, codec
 from idl import events as ev
 from idl.enums import Flag, State
 from idl.limits import market_id
-from idl.program import MARKET_ID, WSOL_MINT
+from idl.program import WSOL_MINT
+from tests.indexer.proofs import program_of
 
 START = 1_784_851_200
 """Unix seconds of slot 1000; a slot lasts a second here."""
@@ -180,7 +181,7 @@ class World:
                 fee_payer=str(wallet("payer").pubkey()), version="legacy", fee=5000, raw=b"",
             )  # fmt: skip
             self.insert(
-                "chain.event", slot=self.slot, tx_index=index, ix=0, inner=0, program=str(MARKET_ID),
+                "chain.event", slot=self.slot, tx_index=index, ix=0, inner=0, program=str(program_of(event)),
                 kind=type(event).__name__, subject=subject, seq=event.header.seq,
                 actor=str(Pubkey(event.header.actor)), ts=moment(self.slot), raw=codec.encode_event(event),
             )  # fmt: skip
