@@ -46,6 +46,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "vote": {"market": _MARKET, "side": 1},
             "propose": {"market": _MARKET, "outcome": 0},
             "dispute": {"market": _MARKET},
+            "claim_vote": {"market": _MARKET},
+            "claim_bond": {"market": _MARKET},
             "pool_create": {"mint": _SOL, "a": "5", "c": "1000000", "lock_s": 86_400, "shares": "1"},
             "shares_buy": {"pool": _MARKET, "shares": "3"},
             "shares_sell": {"pool": _MARKET, "shares": "3"},

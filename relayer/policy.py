@@ -94,6 +94,8 @@ ALLOWED: dict[str, Allowed] = {
         Allowed(name="propose_outcome", signer="proposer", wraps=True),
         Allowed(name="dispute", signer="disputer", wraps=True),
         Allowed(name="vote", signer="voter", amount="weight", position="vote", wraps=True),
+        Allowed(name="claim_vote", signer="voter", position="vote", wraps=True),
+        Allowed(name="claim_bond", signer="owner", position="resolution", wraps=True),
         Allowed(
             name="create_pool", signer="creator", rent_slot="payer", rent_max=2 * HOLDER_RENT + 2 * rent(165),
             amount="max_cost", subject="pool", position="holder", wraps=True,
@@ -125,7 +127,7 @@ class Reading:
     market: Pubkey
     """The subject: a market, or a creator's pool."""
     position: Pubkey | None
-    """The account that tells whether it happened: a position, a holder or a vote."""
+    """The account that tells whether it happened: a position, a holder, a vote or a resolution."""
     nonce: int | None
     valid_until: int | None
     sponsored: bool

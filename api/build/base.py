@@ -114,6 +114,11 @@ def wrapped(wallet: Pubkey, amount: int, call: Instruction) -> list[Instruction]
     ]
 
 
+def filled(wallet: Pubkey, amount: int, call: Instruction) -> list[Instruction]:
+    """SOL into the wallet's own wrapped account and the call; the account stays, for what will come back to it."""
+    return wrapped(wallet, amount, call)[:-1]
+
+
 def create_ata(wallet: Pubkey, mint: Pubkey, token_program: Pubkey) -> Instruction:
     account = addresses.ata(wallet, mint, token_program).address
     keys = [

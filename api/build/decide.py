@@ -1,10 +1,14 @@
-"""Votes, proposals and disputes of a market's outcome. Pure; used by the routes."""
+"""Votes, proposals and disputes of a market's outcome, and what comes back of them. Pure; used by the routes.
+
+Weights and bonds come back as wrapped SOL. So the wallet's wrapped account is left open when they are given, for a
+keeper to pay into; who closed it claims for themselves, which makes it anew and turns all in it into SOL.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solders.instruction import Instruction
+from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 
 from idl import addresses, instructions
@@ -12,11 +16,12 @@ from idl.enums import Round
 from idl.limits import BPS
 from idl.program import WSOL_MINT
 
-from ..errors import AmountTooSmall, MarketNotActive, NotAuthorised, OutcomeOutOfRange, WrongSource
+from ..errors import AmountTooSmall, MarketNotActive, NotAuthorised, NothingToClaim, OutcomeOutOfRange, WrongSource
 from ..schemas.markets import Market
 from ..schemas.transactions import Built, Expected
-from .base import Anchor, built, rent, wrapped
+from .base import Anchor, built, filled, rent, unwrapped, with_account
 
+DECIDED = ("finalized", "void")
 VOTE_BYTES, RESOLUTION_BYTES, TOKEN_BYTES = 88, 312, 165
 
 
@@ -108,6 +113,50 @@ def dispute(market: Market, wallet: Pubkey, anchor: Anchor, terms: Terms) -> Bui
     return built("decide", _paying(wallet, mint, terms.bond, call), anchor, market.address, expected)
 
 
+def claim_vote(market: Market, wallet: Pubkey, anchor: Anchor, terms: Terms, *, number: Round) -> Built:
+    """The vote's rent back, and of a decided dispute its weight with what was won or lost."""
+    dispute = number is Round.DISPUTE
+    if market.state == "closed" or (market.state not in DECIDED if dispute else market.state == "proposed"):
+        raise NothingToClaim("A vote comes back once what it was about is decided, while the market is there.")
+    key, mint = Pubkey.from_string(market.address), Pubkey.from_string(market.mint)
+    call = instructions.claim_vote(
+        market=key,
+        vote=addresses.vote(key, number, wallet).address,
+        voter=wallet,
+        resolution=addresses.resolution(key).address if dispute else None,
+        bond_vault=addresses.bond_vault(key).address if dispute else None,
+        destination=addresses.ata(wallet, mint, terms.token_program).address if dispute else None,
+        mint=mint if dispute else None,
+        token_program=terms.token_program if dispute else None,
+    )
+    steps = _paid(wallet, mint, terms.token_program, call) if dispute else [_signed(wallet, call)]
+    return built("decide", steps, anchor, market.address, Expected(cost="0", shares="0", fee="0", rent="0"))
+
+
+def claim_bond(market: Market, wallet: Pubkey, anchor: Anchor, terms: Terms) -> Built:
+    """The bond of who was right back, after a dispute with half of the other one."""
+    if market.state not in DECIDED or not terms.bond:
+        raise NothingToClaim("A bond comes back once the market is decided.")
+    key, mint = Pubkey.from_string(market.address), Pubkey.from_string(market.mint)
+    call = instructions.claim_bond(
+        market=key,
+        resolution=addresses.resolution(key).address,
+        bond_vault=addresses.bond_vault(key).address,
+        mint=mint,
+        owner=wallet,
+        destination=addresses.ata(wallet, mint, terms.token_program).address,
+        token_program=terms.token_program,
+    )
+    steps = _paid(wallet, mint, terms.token_program, call)
+    return built("decide", steps, anchor, market.address, Expected(cost="0", shares="0", fee="0", rent="0"))
+
+
+def _signed(wallet: Pubkey, call: Instruction) -> Instruction:
+    """The call with the wallet's signature, which the program does not ask for but a sponsor does."""
+    metas = [AccountMeta(one.pubkey, one.is_signer or one.pubkey == wallet, one.is_writable) for one in call.accounts]
+    return Instruction(call.program_id, bytes(call.data), metas)
+
+
 def bond_of(market: Market, terms: Terms) -> int:
     """max(min_bond, floor(OI * bond_bps / 1e4)), OI the stakes of a pool, else the most of any outcome's shares."""
     supply = [int(part) for part in market.supply]
@@ -126,4 +175,8 @@ def _round(market: Market) -> Round:
 
 
 def _paying(wallet: Pubkey, mint: Pubkey, amount: int, call: Instruction) -> list[Instruction]:
-    return wrapped(wallet, amount, call) if mint == WSOL_MINT else [call]
+    return filled(wallet, amount, call) if mint == WSOL_MINT else [call]
+
+
+def _paid(wallet: Pubkey, mint: Pubkey, token_program: Pubkey, call: Instruction) -> list[Instruction]:
+    return unwrapped(wallet, call) if mint == WSOL_MINT else with_account(wallet, mint, token_program, call)

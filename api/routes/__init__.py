@@ -57,6 +57,8 @@ HANDLERS = [
     deciding.vote,
     deciding.propose,
     deciding.dispute,
+    deciding.claim_vote,
+    deciding.claim_bond,
     creators.creator,
     creators.creator_holders,
     creators.creator_trades,

@@ -6,11 +6,21 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from idl.enums import Round
+
 from ..build import TOKEN_PROGRAMS, decide
 from ..queries.building import Facts
 from ..queries.read import Reader
 from ..schemas import wire
-from ..schemas.transactions import Built, DisputeBody, ProposeBody, TokenProgram, VoteBody
+from ..schemas.transactions import (
+    Built,
+    ClaimBondBody,
+    ClaimVoteBody,
+    DisputeBody,
+    ProposeBody,
+    TokenProgram,
+    VoteBody,
+)
 from ..settings import Settings
 from .transactions import anchor_of, market_facts
 
@@ -47,6 +57,29 @@ async def dispute(
     facts, head = await market_facts(reader, settings, data.market, wallet)
     anchor = anchor_of(head, wallet, facts.payer, data.payer, facts.unit_price)
     return decide.dispute(facts.market, wallet, anchor, _terms(facts, data.token_program))
+
+
+@post("/v1/transactions/claim_vote", status_code=200, tags=["transactions"], summary="Build a vote's return")
+async def claim_vote(
+    data: JSONBody[ClaimVoteBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
+    """Keepers return votes to token accounts that are there; whose is not claims with this."""
+    wallet = wire.address(data.wallet, field="wallet")
+    facts, head = await market_facts(reader, settings, data.market, wallet)
+    anchor = anchor_of(head, wallet, facts.payer, data.payer, facts.unit_price)
+    terms = _terms(facts, data.token_program)
+    return decide.claim_vote(facts.market, wallet, anchor, terms, number=Round(data.round))
+
+
+@post("/v1/transactions/claim_bond", status_code=200, tags=["transactions"], summary="Build a bond's return")
+async def claim_bond(
+    data: JSONBody[ClaimBondBody], reader: NamedDependency[Reader], settings: NamedDependency[Settings]
+) -> Built:
+    """Keepers return bonds to token accounts that are there; whose is not claims with this."""
+    wallet = wire.address(data.wallet, field="wallet")
+    facts, head = await market_facts(reader, settings, data.market, wallet)
+    anchor = anchor_of(head, wallet, facts.payer, data.payer, facts.unit_price)
+    return decide.claim_bond(facts.market, wallet, anchor, _terms(facts, data.token_program))
 
 
 def _terms(facts: Facts, token_program: TokenProgram) -> decide.Terms:

@@ -149,6 +149,25 @@ class DisputeBody(_Body, frozen=True, kw_only=True):
     token_program: TokenProgram = "token"
 
 
+class ClaimVoteBody(_Body, frozen=True, kw_only=True):
+    """A vote back: of a proposal (round 0) its rent, of a dispute (round 1) its weight too."""
+
+    wallet: AddressIn
+    market: AddressIn
+    round: Annotated[int, msgspec.Meta(ge=0, le=1)] = 1
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
+class ClaimBondBody(_Body, frozen=True, kw_only=True):
+    """The bond of a proposal or a dispute back."""
+
+    wallet: AddressIn
+    market: AddressIn
+    payer: Payer = "self"
+    token_program: TokenProgram = "token"
+
+
 class PoolCreateBody(_Body, frozen=True, kw_only=True):
     """A pool of the wallet's own: the share that follows k others costs a * k^2 + c."""
 

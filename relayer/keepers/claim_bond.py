@@ -49,19 +49,20 @@ def owed(resolution: ResolutionRow) -> Iterator[tuple[Pubkey, int]]:
 def _claim(world: World, market: MarketRow, owner: Pubkey, flag: int) -> Due:
     address = addresses.resolution(market.market).address
     token = world.token_program(market.mint)
+    into = addresses.ata(owner, market.mint, token).address
     call = claim_bond(
         market=market.market,
         resolution=address,
         bond_vault=addresses.bond_vault(market.market).address,
         mint=market.mint,
         owner=owner,
-        destination=addresses.ata(owner, market.mint, token).address,
+        destination=into,
         token_program=token,
     )
     disputer = flag == ResolutionFlag.DISPUTER_PAID
     episode = f"{owner}{'-disputer' if disputer else ''}"
     payload = crank(call, address, facts=(flag,))
-    return Due(kind=NAME, subject=str(market.market), episode=episode, crank=payload)
+    return Due(kind=NAME, subject=str(market.market), episode=episode, crank=payload, into=into)
 
 
 def judge(payload: Crank, values: Sequence[bytes | None]) -> Verdict:

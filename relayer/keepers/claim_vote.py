@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from solders.instruction import Instruction
 
 from idl import addresses
+from idl.addresses import ata
 from idl.instructions import claim_vote
 from relayer.keepers.kind import CrankKind, Due, Keeper, all_gone, crank
 from relayer.keepers.world import World
@@ -19,8 +20,11 @@ def due(world: World) -> Iterator[Due]:
     for vote in world.votes:
         if vote.orphan:
             continue
-        call = _of_dispute(world, vote) if vote.round == DISPUTE else _of_proposal(vote)
-        yield Due(kind=NAME, subject=str(vote.market), episode=str(vote.address), crank=crank(call, vote.address))
+        dispute = vote.round == DISPUTE
+        call = _of_dispute(world, vote) if dispute else _of_proposal(vote)
+        into = ata(vote.voter, vote.mint, world.token_program(vote.mint)).address if dispute else None
+        payload = crank(call, vote.address)
+        yield Due(kind=NAME, subject=str(vote.market), episode=str(vote.address), crank=payload, into=into)
 
 
 def _of_proposal(vote: VoteRow) -> Instruction:
@@ -38,7 +42,7 @@ def _of_dispute(world: World, vote: VoteRow) -> Instruction:
         voter=vote.voter,
         resolution=addresses.resolution(vote.market).address,
         bond_vault=addresses.bond_vault(vote.market).address,
-        destination=addresses.ata(vote.voter, vote.mint, token).address,
+        destination=ata(vote.voter, vote.mint, token).address,
         mint=vote.mint,
         token_program=token,
     )

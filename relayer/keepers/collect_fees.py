@@ -7,6 +7,7 @@ from solders.pubkey import Pubkey
 from idl import addresses
 from idl.enums import FeeKind, Flag
 from idl.instructions import collect_fees
+from idl.program import WSOL_MINT
 from relayer.keepers.kind import CrankKind, Due, Keeper, crank, market_in
 from relayer.keepers.world import DECIDED, World
 from relayer.mirror import MarketRow
@@ -30,18 +31,20 @@ def due(world: World) -> Iterator[Due]:
 def _collect(world: World, market: MarketRow, which: FeeKind) -> Due:
     late = world.now >= market.deadline and which is not FeeKind.PROTOCOL
     forsaken = late and world.now >= market.deadline + UNCLAIMED_S
+    destination = _recipient(world, market, FeeKind.PROTOCOL if forsaken else which)
     call = collect_fees(
         kind=which,
         market=market.market,
         vault=addresses.vault(market.market).address,
         mint=market.mint,
-        destination=_recipient(world, market, FeeKind.PROTOCOL if forsaken else which),
+        destination=destination,
         treasury_destination=world.account_of(world.treasury, market) if late else None,
         token_program=world.token_program(market.mint),
     )
     payload = crank(call, market.market, facts=(which,))
     episode = f"{which.name.lower()}{'-forsaken' if forsaken else '-late' if late else ''}"
-    return Due(kind=NAME, subject=str(market.market), episode=episode, crank=payload)
+    into = None if late or market.mint == WSOL_MINT else destination
+    return Due(kind=NAME, subject=str(market.market), episode=episode, crank=payload, into=into)
 
 
 def _recipient(world: World, market: MarketRow, which: FeeKind) -> Pubkey:

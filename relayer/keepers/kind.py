@@ -27,6 +27,8 @@ class Due:
     subject: str
     episode: str
     crank: Crank
+    into: Pubkey | None = None
+    """The token account that it pays into, which nobody else can make cheaply enough: due only where it is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

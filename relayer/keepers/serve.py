@@ -22,6 +22,8 @@ from relayer.store.pool import Connection, Database
 
 BATCHED = ("pay_out", "close_orphan", "pay_dividends")
 SAMPLE_SLOTS = 20
+ACCOUNT_SLOTS = 20
+ACCOUNTS_KEPT_MAX = 50_000
 FAILURE_PAUSE_S = 0.5
 
 _log = structlog.get_logger()
@@ -41,7 +43,7 @@ class Nodes(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Keep:
-    """One look after the other; its memory is only which program owns which mint."""
+    """One look after the other; its memory is only what the chain said of mints and token accounts."""
 
     database: Database
     nodes: Nodes
@@ -50,6 +52,8 @@ class Keep:
     pull: Callable[[], Awaitable[object]] | None = None
     tokens: dict[Pubkey, Pubkey] = field(default_factory=lambda: {WSOL_MINT: TOKEN_PROGRAM})
     sampled: int = 0
+    there: dict[Pubkey, tuple[int, bool]] = field(default_factory=dict)
+    """Token accounts that were asked for: at which slot, and whether they were there."""
 
     async def look(self) -> int:
         """Read, ask, propose; how many cranks were new. Raises Transient."""
@@ -63,7 +67,8 @@ class Keep:
             fresh = 0
             counts: list[tuple[str, int, int]] = []
             for keeper in self.keepers:
-                dues = [d for d in keeper.due(world) if not _paused(d, pauses)]
+                asked = [d for d in keeper.due(world) if not _paused(d, pauses)]
+                dues = await self._payable(asked, world.head.sealed_slot)
                 new = await cranks.propose(connection, [_proposal(d) for d in dues])
                 counts.append((keeper.kind.name, len(dues), new))
                 fresh += new
@@ -117,6 +122,23 @@ class Keep:
         if new:
             owners: Mapping[Pubkey, Pubkey | None] = dict(zip(new, await self.nodes.owners(new), strict=True))
             self.tokens.update({mint: owner for mint, owner in owners.items() if owner is not None})
+
+    async def _payable(self, dues: Sequence[Due], slot: int) -> list[Due]:
+        """Without those that would pay into a token account that is not there.
+
+        We make no account for anybody: its rent would be the owner's to take, as often as they like. The owner makes
+        it, or claims themselves; it is looked for again after a while.
+        """
+        wants = {d.into for d in dues if d.into is not None}
+        new = sorted(
+            (a for a in wants if self.there.get(a, (-ACCOUNT_SLOTS, False))[0] + ACCOUNT_SLOTS <= slot), key=str
+        )
+        if new:
+            if len(self.there) > ACCOUNTS_KEPT_MAX:
+                self.there = {a: seen for a, seen in self.there.items() if a in wants}
+            owners = await self.nodes.owners(new)
+            self.there.update({a: (slot, owner is not None) for a, owner in zip(new, owners, strict=True)})
+        return [d for d in dues if d.into is None or self.there[d.into][1]]
 
     async def _sample(self, slot: int) -> None:
         """Keep a sample of priority fees now and then, for whoever builds transactions."""

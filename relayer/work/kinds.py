@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from solders.pubkey import Pubkey
 
-from idl.accounts import Holder, Market, Position, Vote
+from idl.accounts import Holder, Market, Position, Resolution, Vote
 from idl.codec import decode_account
-from idl.enums import State
+from idl.enums import ResolutionFlag, State
 from idl.errors import DecodeError
 from idl.limits import NONCE_WINDOW
 from relayer.message import parse
@@ -72,12 +72,22 @@ def _closed(reading: Reading, subject: object, own: object) -> bool:
             return market is None or market.state != State.Resolving
         case "vote":
             return market is None or market.state not in (State.Proposed, State.Disputed) or isinstance(own, Vote)
+        case "claim_vote":
+            return not isinstance(own, Vote)
+        case "claim_bond":
+            return not isinstance(own, Resolution) or _paid(own, reading.wallet)
         case "cancel_order" | "cancel_all" | "sweep_seat":
             return market is None
         case name if name in WHILE_ACTIVE:
             return market is None or market.state != State.Active or _used(reading.nonce, position)
         case _:
             return _used(reading.nonce, position)
+
+
+def _paid(resolution: Resolution, wallet: Pubkey) -> bool:
+    """Whether every bond of this wallet was returned."""
+    sides = ((resolution.proposer, ResolutionFlag.PROPOSER_PAID), (resolution.disputer, ResolutionFlag.DISPUTER_PAID))
+    return all(resolution.flags & flag for owner, flag in sides if owner == bytes(wallet))
 
 
 def _used(nonce: int | None, holding: Position | Holder | None) -> bool:

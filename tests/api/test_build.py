@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 from solders.hash import Hash
+from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
 from solders.message import to_bytes_versioned
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
+from solders.transaction_metadata import FailedTransactionMetadata
 
 from api.build import Anchor, activate, decide, pool, trade
-from api.errors import AmountTooSmall, ApiError, MarketLocked, MarketNotActive, TooFewShares, WrongEngine, WrongSource
+from api.errors import (
+    AmountTooSmall,
+    ApiError,
+    MarketLocked,
+    MarketNotActive,
+    NothingToClaim,
+    TooFewShares,
+    WrongEngine,
+    WrongSource,
+)
 from api.schemas.markets import Fees, Market
 from api.schemas.transactions import Built, OrderBody
+from idl import addresses
+from idl.enums import Round
 from idl.maths.lmsr import Curve
 from idl.program import TOKEN_PROGRAM, WSOL_MINT
 from relayer.message import parse
 from relayer.policy import Reading, read
+from tests.programs import votes
+from tests.programs import world as programs
 
 WALLET, PAYER = Keypair.from_seed(bytes([1]) * 32), Keypair.from_seed(bytes([2]) * 32)
 ADDRESS, MINT, OTHER = (Pubkey(bytes([n]) * 32) for n in (3, 4, 5))
 CURVE = Curve.funded(10**9, 2)
+FEE_LAMPORTS = 5_000
 COST = str(CURVE.cost((0, 0)))
 
 
@@ -107,6 +124,13 @@ BUILDS: dict[str, Build] = {
         evidence=bytes(32),
     ),
     "dispute": lambda a, m: decide.dispute(market("lmsr", "resolving", mint=m), WALLET.pubkey(), a, TERMS),
+    "claim_vote": lambda a, m: decide.claim_vote(
+        market("lmsr", "finalized", mint=m), WALLET.pubkey(), a, TERMS, number=Round.DISPUTE
+    ),
+    "claim_vote on a proposal": lambda a, m: decide.claim_vote(
+        market("lmsr", "active", mint=m), WALLET.pubkey(), a, TERMS, number=Round.PROPOSAL
+    ),
+    "claim_bond": lambda a, m: decide.claim_bond(market("lmsr", "void", mint=m), WALLET.pubkey(), a, TERMS),
     "activate": lambda a, m: activate(
         market("lmsr", "approved", mint=m), WALLET.pubkey(), a, fee_to=None, token_program=TOKEN_PROGRAM, subsidy=10**9
     ),
@@ -164,6 +188,17 @@ REFUSED: dict[str, tuple[type[ApiError], Callable[[], Built]]] = {
         WrongSource,
         lambda: decide.dispute(market("lmsr", "resolving", source_kind="price"), WALLET.pubkey(), anchor(), TERMS),
     ),
+    "a vote that still counts": (
+        NothingToClaim,
+        lambda: decide.claim_vote(market("lmsr", "disputed"), WALLET.pubkey(), anchor(), TERMS, number=Round.DISPUTE),
+    ),
+    "a vote on a proposal that is open": (
+        NothingToClaim,
+        lambda: decide.claim_vote(market("lmsr", "proposed"), WALLET.pubkey(), anchor(), TERMS, number=Round.PROPOSAL),
+    ),
+    "a bond of an open question": (
+        NothingToClaim, lambda: decide.claim_bond(market("lmsr", "resolving"), WALLET.pubkey(), anchor(), TERMS)
+    ),
     "a sale of too many": (TooFewShares, lambda: pool.sell(buyer(), anchor(), shares=11, slippage_bps=0)),
     "no subsidy": (
         AmountTooSmall, lambda: activate(market("lmsr", "approved"), WALLET.pubkey(), anchor(), fee_to=None,
@@ -178,3 +213,51 @@ def test_what_can_never_land(name: str) -> None:
     error, build = REFUSED[name]
     with pytest.raises(error):
         build()
+
+
+def sol_world(name: str) -> tuple[programs.World, Pubkey, Keypair]:
+    """A decided dispute about SOL, with a wallet that closed its wrapped account after it had voted and bonded."""
+    world = programs.World()
+    pool = votes.voted(votes.disputed(world, mint=WSOL_MINT), ("alice", 1, 40_000), ("dave", 0, 20_000))
+    world.do(votes.tally(pool))
+    wallet, account = programs.wallet(name), pool.ata(name)
+    metas = [AccountMeta(account, False, True), AccountMeta(wallet.pubkey(), False, True)]
+    world.send(
+        Instruction(TOKEN_PROGRAM, b"\x09", [*metas, AccountMeta(wallet.pubkey(), True, False)]), signers=(wallet,)
+    )
+    assert world.data(account) is None
+    return world, pool.address, wallet
+
+
+@pytest.mark.parametrize(("name", "kind"), [("alice", "vote"), ("bob", "bond")])
+def test_what_comes_back_of_a_dispute_about_sol(name: str, kind: str) -> None:
+    """A wallet without a wrapped account gets its weight or bond back as SOL, in the transaction that was built."""
+    world, address, wallet = sol_world(name)
+    one = market("parimutuel", "finalized", address=str(address), mint=str(WSOL_MINT))
+    pins = replace(anchor(), blockhash=str(world.svm.latest_blockhash()), payer=wallet.pubkey())
+    if kind == "vote":
+        built = decide.claim_vote(one, wallet.pubkey(), pins, TERMS, number=Round.DISPUTE)
+    else:
+        built = decide.claim_bond(one, wallet.pubkey(), pins, TERMS)
+    before = world.lamports(wallet.pubkey())
+    unsigned = VersionedTransaction.from_bytes(base64.b64decode(built.transaction))
+
+    landed = world.svm.send_transaction(VersionedTransaction(unsigned.message, [wallet]))
+
+    assert not isinstance(landed, FailedTransactionMetadata), landed
+    assert world.lamports(wallet.pubkey()) > before - FEE_LAMPORTS
+    assert world.data(addresses.ata(wallet.pubkey(), WSOL_MINT).address) is None
+
+
+def test_the_wrapped_account_stays_for_what_comes_back() -> None:
+    """Whoever votes or bonds SOL keeps the account that keepers pay into; a trade closes it."""
+
+    def last(built: Built) -> bytes:
+        message = VersionedTransaction.from_bytes(base64.b64decode(built.transaction)).message
+        return bytes(message.instructions[-1].data)
+
+    sol = str(WSOL_MINT)
+    for name in ("vote in a dispute", "propose", "dispute"):
+        assert last(BUILDS[name](anchor(), sol)) != b"\x09"
+    for name in ("buy", "claim_vote", "claim_bond"):
+        assert last(BUILDS[name](anchor(), sol)) == b"\x09"

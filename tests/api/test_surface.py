@@ -198,6 +198,7 @@ def test_openapi(client: httpx.Client) -> None:
         "GET /v1/markets/{market}/trades", "GET /v1/markets/{market}/book", "GET /v1/markets/{market}/votes",
         "GET /v1/markets/{market}/resolution", "GET /v1/users/{wallet}/orders",
         "POST /v1/transactions/vote", "POST /v1/transactions/propose", "POST /v1/transactions/dispute",
+        "POST /v1/transactions/claim_vote", "POST /v1/transactions/claim_bond",
 
 
 

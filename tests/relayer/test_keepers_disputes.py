@@ -1,15 +1,24 @@
 """Votes and disputes: what keepers find due of them, and what they take for done."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from solders.pubkey import Pubkey
 
+from idl.accounts import Resolution, Vote
+from idl.addresses import ata
 from idl.enums import ResolutionFlag
+from idl.program import TOKEN_PROGRAM
 from relayer.keepers import claim_bond, claim_vote, finalize, tally_dispute, tally_proposal
+from relayer.keepers.serve import ACCOUNT_SLOTS, Keep
 from relayer.keepers.world import World
+from relayer.metrics import Metrics
 from relayer.mirror import Head, MarketRow, ResolutionRow, VoteRow
+from relayer.policy import Reading
+from relayer.work import kinds
 
 NOW = 1_000
 
@@ -104,3 +113,64 @@ def test_claim_vote() -> None:
     first, second = claim_vote.due(world(votes=votes))
     assert (first.episode, second.episode) == (str(key(4)), str(key(7)))
     assert len(set(first.crank.calls[0].keys)) < len(set(second.crank.calls[0].keys))
+    assert (first.into, second.into) == (None, ata(key(5), key(6)).address)
+
+
+class Accounts:
+    """The chain as `keep` asks it: which accounts are there, and how often it was asked."""
+
+    def __init__(self, *there: Pubkey) -> None:
+        self.there = set(there)
+        self.asked: list[Pubkey] = []
+
+    async def owners(self, addresses: Sequence[Pubkey]) -> tuple[Pubkey | None, ...]:
+        """The token program, for those that are there."""
+        self.asked += addresses
+        return tuple(TOKEN_PROGRAM if address in self.there else None for address in addresses)
+
+    async def fee_samples(self, addresses: Sequence[str]) -> tuple[int, ...]:
+        """No fees."""
+        return ()
+
+
+def test_nobody_is_given_an_account() -> None:
+    """What pays into a token account is due only where that is there; it is looked for again after a while."""
+    row = VoteRow(market=key(1), address=key(4), voter=key(5), round=1, mint=key(6), orphan=False)
+    found = list(claim_vote.due(world(votes=(row, replace(row, address=key(7), voter=key(9)), replace(row, round=0)))))
+    nodes = Accounts(ata(key(5), key(6)).address)
+    keep = Keep(database=None, nodes=nodes, keepers=(), metrics=Metrics())  # type: ignore[arg-type]
+
+    async def payable(slot: int) -> list[str]:
+        return [one.episode for one in await keep._payable(found, slot)]
+
+    async def scene() -> list[list[str]]:
+        first = [await payable(500), await payable(500 + ACCOUNT_SLOTS - 1)]
+        nodes.there.add(ata(key(9), key(6)).address)
+        return [*first, await payable(500 + ACCOUNT_SLOTS - 1), await payable(500 + ACCOUNT_SLOTS)]
+
+    some, every = [str(key(4)), str(key(4))], [str(key(4)), str(key(7)), str(key(4))]
+    assert asyncio.run(scene()) == [some, some, some, every]
+    assert len(nodes.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("instruction", "own", "closed"),
+    [
+        ("claim_vote", Vote(bytes(32), bytes(key(5)), 1, 1, 1, 255, bytes(5)), False),
+        ("claim_vote", None, True),
+        ("claim_bond", None, True),
+        ("claim_bond", "proposer", False),
+        ("claim_bond", "proposer paid", True),
+    ],
+)
+def test_when_a_wallets_claim_is_over(instruction: str, own: object, closed: bool) -> None:
+    """A vote that is gone, a bond that was paid or whose resolution is gone: the claim can never act again."""
+    reading = Reading(
+        instruction=instruction, wallet=key(5), market=key(1), position=key(4), nonce=None, valid_until=None,
+        sponsored=False, loss_max=0,
+    )  # fmt: skip
+    if isinstance(own, str):
+        flags = PAID if own.endswith("paid") else int(ResolutionFlag.DISPUTER_PAID)
+        keys = (bytes(key(1)), bytes(key(5)), bytes(key(3)), bytes(32), bytes(32))
+        own = Resolution(*keys, 0, 0, 5, 5, 5, (0,) * 9, 0, 0, 0, 0, 0, flags, 255, 255, bytes(3))
+    assert kinds._closed(reading, None, own) is closed
