@@ -17,6 +17,7 @@ from relayer.mirror.due import (
     votes,
 )  # fmt: skip
 from relayer.mirror.market import (
+    FEE_OF,
     Head,
     MarketRow,
     PositionRow,
@@ -32,6 +33,7 @@ from relayer.mirror.market import (
 )  # fmt: skip
 
 __all__ = [
+    "FEE_OF",
     "Head",
     "HolderRow",
     "MarketRow",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
@@ -245,6 +245,10 @@ async def treasury(connection: Connection) -> Pubkey | None:
     found = await connection.execute("SELECT treasury FROM chain.v1_config")
     row = await found.fetchone()
     return None if row is None else Pubkey.from_string(row[0])
+
+
+FEE_OF: LiteralString = "(SELECT t.fee FROM chain.v1_transaction t WHERE t.signature = {})"
+"""What a transaction cost, lamports, as the mirror saw it; null before it did. A part of a statement."""
 
 
 async def absent(connection: Connection, attempts: Sequence[Attempt], *, asked: frozenset[str]) -> Proof | None:

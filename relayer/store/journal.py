@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from relayer import budget
+from relayer import budget, mirror
 from relayer.model import (
     LIVE_ATTEMPTS,
     Attempt,
@@ -56,10 +56,11 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bi
 WHERE i.id = c.id AND i.fence = c.fence
 RETURNING i.id"""
 
-_MARK = """
+_MARK = f"""
 UPDATE relay.attempt a SET state = m.state, landed_slot = m.landed_slot, err = m.err, err_name = m.err_name,
     sends = a.sends + (m.sent_height IS NOT NULL)::int,
-    last_sent_height = coalesce(m.sent_height, a.last_sent_height)
+    last_sent_height = coalesce(m.sent_height, a.last_sent_height),
+    fee = coalesce(a.fee, CASE WHEN m.state LIKE 'FINAL%%' THEN {mirror.FEE_OF.format("a.signature")} END)
 FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
     AS m(id, state, landed_slot, err, err_name, sent_height)
 WHERE a.id = m.id"""

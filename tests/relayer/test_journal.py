@@ -278,3 +278,27 @@ def test_a_failed_crank_comes_again_up_to_a_limit(database: Server) -> None:
 
     assert using(database, go) == [1] * cranks.ROUNDS_MAX + [0, 0]
     assert one(database, "SELECT max(idem_key) FROM relay.intent") == "finalize:market:e+r5"
+
+
+def test_what_a_transaction_cost(database: Server) -> None:
+    """A final attempt has the fee that the mirror saw; one that still flies has none."""
+    intent = add(database)
+    ours = attempt(intent)
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO ledger.transaction (slot, tx_index, signature, fee_payer, version, fee, raw)"
+            " VALUES (7, 0, %s, 'p', 'legacy', 5017, '')",
+            (ours.signature,),
+        )
+
+    async def go(pool: Database) -> None:
+        (claim,) = await journal(pool).claim(slot=0, limit=1)
+        await journal(pool).begin([start(ours, claim.intent.fence)])
+        for state in (AttemptState.SEEN, AttemptState.FINAL_ERR):
+            mark = Mark(attempt_id=ours.id, state=state, landed_slot=7)
+            await journal(pool).record([change(claim, IntentState.IN_FLIGHT, mark)])
+            paid.append(one(database, "SELECT fee FROM relay.attempt"))
+
+    paid: list[Any] = []
+    using(database, go)
+    assert paid == [None, 5017]
