@@ -52,48 +52,49 @@ def _refs(kind: str, subject: str, event: ev.Event | None) -> list[Ref]:
         return config.refs(subject, event)
     if kind == POOL_KIND:
         return pool.refs(subject, event)
-    found: list[Ref] = [(Market, (subject,)), (Resolution, (subject,))]
+    return [(Market, (subject,)), (Resolution, (subject,)), *_life(subject, event), *_trades(subject, event)]
+
+
+def _life(subject: str, event: ev.Event | None) -> list[Ref]:
+    """What an event of a market's own life may touch."""
     match event:
         case ev.MarketCreated():
-            found += [(Outcome, (subject, i)) for i in range(event.n)]
-        case ev.Staked():
-            found += _valued(subject, event.value, event.positions)
-            found += _traded(subject, event, len(event.value.supply))
-        case ev.Withdrawn():
-            found += [*_valued(subject, event.value), *book.refs(subject, (), event.positions)]
+            return [(Outcome, (subject, i)) for i in range(event.n)]
         case ev.PaidOut():
-            found += [*_valued(subject, event.value), *settle.paid_refs(subject, event)]
-            found.append(series.day_ref(subject, event.header.ts))
-        case ev.FeesCollected():
-            found += _valued(subject, event.value)
+            day = series.day_ref(subject, event.header.ts)
+            return [*_valued(subject, event.value), *settle.paid_refs(subject, event), day]
+        case ev.FeesCollected() | ev.SubsidyWithdrawn():
+            return _valued(subject, event.value)
         case ev.StateChanged():
-            found.append(series.day_ref(subject, event.header.ts))
-        case None | ev.Activated() | ev.StrikeRecorded() | ev.PriceCandidate() | ev.PriceResolved():
-            pass
-        case ev.VoidAnnounced() | ev.OutcomeProposed() | ev.BondClaimed() | ev.Closed():
-            pass
-        case ev.Disputed() | ev.Tallied() | ev.Ruled():
-            pass
+            return [series.day_ref(subject, event.header.ts)]
         case ev.VoteCast() | ev.VoteClaimed():
-            found += vote.refs(subject, event)
-        case ev.Traded():
-            found += _valued(subject, event.after, event.positions)
-            found += _traded(subject, event, len(event.after.supply))
-        case ev.SharesTransferred():
-            found += [ref for state in event.positions for ref in holding.refs(subject, base58(state.owner))]
-        case ev.SubsidyWithdrawn():
-            found += _valued(subject, event.value)
-        case ev.OrderPlaced():
-            found += _valued(subject, event.value)
-            found += book.refs(subject, event.fills, event.positions, event.order.seq)
-            found += _traded(subject, event, len(event.value.supply)) if event.filled else []
-        case ev.OrdersCancelled():
-            found += book.refs(subject, event.items)
-        case ev.SeatSwept():
-            found += book.refs(subject, (), event.positions)
+            return vote.refs(subject, event)
         case _:
-            pass
-    return found
+            return []
+
+
+def _trades(subject: str, event: ev.Event | None) -> list[Ref]:
+    """What an event of trading may touch."""
+    match event:
+        case ev.Staked():
+            size = len(event.value.supply)
+            return [*_valued(subject, event.value, event.positions), *_traded(subject, event, size)]
+        case ev.Traded():
+            size = len(event.after.supply)
+            return [*_valued(subject, event.after, event.positions), *_traded(subject, event, size)]
+        case ev.OrderPlaced():
+            found = [*_valued(subject, event.value), *_traded(subject, event, len(event.value.supply))]
+            return [*found, *book.refs(subject, event.fills, event.positions, event.order.seq)]
+        case ev.OrdersCancelled():
+            return book.refs(subject, event.items)
+        case ev.SeatSwept():
+            return book.refs(subject, (), event.positions)
+        case ev.Withdrawn():
+            return [*_valued(subject, event.value), *book.refs(subject, (), event.positions)]
+        case ev.SharesTransferred():
+            return [ref for state in event.positions for ref in holding.refs(subject, base58(state.owner))]
+        case _:
+            return []
 
 
 def _traded(subject: str, event: ev.Staked | ev.Traded | ev.OrderPlaced, n: int) -> list[Ref]:
