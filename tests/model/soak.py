@@ -48,7 +48,7 @@ def one(seed: int) -> Walked:
 def hunt(walk: Walk, fault: type[Fault], checks: Iterable[str] = ALL, walks_max: int = 150) -> tuple[int, Failed]:
     """The first seed whose walk a fault breaks, and how."""
     for seed in range(walks_max):
-        walk.start(checks, fault)
+        walk.start(checks, fault, crowds=False)
         try:
             walk.walk(seed)
         except Failed as failed:

@@ -19,7 +19,7 @@ from tests.model.soak import Walked, hunt, one, read, told, walks
 from tests.model.walk import Step as Tried
 from tests.model.walk import Walk
 
-SEED, WALKS, JOBS = 1, 150, 2
+SEED, WALKS, JOBS = 1, 120, 2
 # Errors that no walk meets: what they forbid is out of the players' reach, and has tests of its own.
 UNREACHED = {
     "InvariantViolated",  # A program's own check: to meet it is to find a bug.

@@ -7,6 +7,8 @@ replayed, and steps can be left out of it to find the few that matter.
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from solders.instruction import Instruction
@@ -49,6 +51,14 @@ NOTHING: Final = Market(k=-1, terms=None, state="", deadline=0)  # type: ignore[
 ANYHOW: Final = frozenset({"NoVault", "Taken", "Gone"})
 
 
+@cache
+def season(engine: int, price: bool, now: str) -> tuple[list[str], list[float]]:
+    """The rules that fit a phase of such a market, and how often each is tried, summed up."""
+    fitting = {name: rule.seasons.get(now, 0.0) for name, rule in RULES.items() if rule.fits(engine, price)}
+    names = [name for name, weight in fitting.items() if weight]
+    return names, list(accumulate(fitting[name] for name in names))
+
+
 class Step(NamedTuple):
     """One thing that was tried."""
 
@@ -66,8 +76,9 @@ class Walk:
         self.base = Seen(self.stage)
         self.base.tell(self.chain.world.events)
 
-    def start(self, checks: Iterable[str] = ALL, fault: type[Fault] = Fault) -> None:
-        """Back to the beginning."""
+    def start(self, checks: Iterable[str] = ALL, fault: type[Fault] = Fault, *, crowds: bool = True) -> None:
+        """Back to the beginning; `crowds`: whether many come to a book, which takes its time."""
+        self.crowds = crowds
         self.chain.reset()
         self.stage.reset()
         self.model = World(
@@ -113,11 +124,13 @@ class Walk:
             return self._of(rng, rng.choice(("freeze", "set_pause")), market)
         if luck < 0.14:
             return self._of(rng, rng.choice(list(RULES)), market)
-        weights = [rule.weight(market, self.model.now) for rule in RULES.values()]
-        return self._of(rng, rng.choices(list(RULES), weights)[0], market) if any(weights) else None
+        names, sums = season(market.terms.engine, market.terms.price, phase(market, self.model.now))
+        return self._of(rng, rng.choices(names, cum_weights=sums)[0], market) if names else None
 
     def _of(self, rng: random.Random, name: str, market: Market) -> Step | None:
         if name == "create_market" and sum(one.state != "Closed" for one in self.model.markets.values()) >= MARKETS_MAX:
+            return None
+        if name == "throng" and not self.crowds:
             return None
         args = RULES[name].draw(rng, self.model, market)
         return Step(name, args) if args is not None else None

@@ -11,7 +11,7 @@ from tests.model.rules.desk import BID, FOK, IOC, LIMIT, SEATS, SIDE_ORDERS, Boo
 from tests.model.rules.maker import tail, usual
 from tests.model.rules.opening import BOOK_BYTES, drawn_market
 from tests.model.rules.parimutuel import position_of, shut, trading
-from tests.model.rules.rule import Args, Rule, anybody, futile, near, somebody
+from tests.model.rules.rule import Args, Rule, anybody, futile, near, somebody, trades
 from tests.model.stage import Stage
 from tests.programs.pools import CREATOR
 from tests.programs.world import Call
@@ -250,7 +250,7 @@ def throng(world: World, k: int, guests: int, more: int, asks: float, salt: int)
 
 ANY_TIME = {"Active": 0.5, "Locked": 0.5, "Due": 0.3, "Resolving": 0.3, "Disputed": 0.3, "Finalized": 0.5, "Void": 0.5}
 RULES = {
-    "place_order": Rule(draw=draw_order, expect=expect_order, call=call_order, engines=BOOK, seasons={"Active": 12}),
+    "place_order": Rule(draw=draw_order, expect=expect_order, call=call_order, engines=BOOK, seasons=trades(12)),
     "throng": Rule(
         draw=draw_throng, expect=lambda *args: Why(), call=lambda *args: None, engines=BOOK, parts=throng,
         seasons={"Active": 0.1},

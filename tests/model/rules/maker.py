@@ -11,7 +11,7 @@ from idl.maths.lmsr import Curve
 from tests.model.nouns import Market, Why, World
 from tests.model.rules.deciding import owe
 from tests.model.rules.parimutuel import drawn_nonce, drawn_valid, position_of, shut, trading
-from tests.model.rules.rule import Args, Rule, anybody, futile, near, vaulted
+from tests.model.rules.rule import Args, Rule, anybody, futile, near, trades, vaulted
 from tests.model.rules.settling import frozen, unwrap
 from tests.model.stage import Stage
 from tests.programs.pools import CREATOR
@@ -288,19 +288,19 @@ def call_subsidy(stage: Stage, k: int, to: str) -> Call:
 
 RULES = {
     "buy": Rule(
-        draw=draw_buy, expect=expect_buy, engines=(1,), seasons={"Active": 6},
+        draw=draw_buy, expect=expect_buy, engines=(1,), seasons=trades(6),
         call=lambda s, k, who, outcome, money, least, nonce, valid: s.pools[k].buy(
             who, outcome, money, least=least, nonce=nonce, valid=valid
         ),
     ),
     "sell": Rule(
-        draw=draw_sell, expect=expect_sell, engines=(1,), seasons={"Active": 5},
+        draw=draw_sell, expect=expect_sell, engines=(1,), seasons=trades(5),
         call=lambda s, k, who, to, outcome, shares, least, nonce, valid: s.pools[k].sell(
             who, outcome, shares, least=least, nonce=nonce, valid=valid, to=to
         ),
     ),
     "split": Rule(
-        draw=draw_split, expect=expect_split, engines=SETS, seasons={"Active": 2},
+        draw=draw_split, expect=expect_split, engines=SETS, seasons=trades(2),
         call=lambda s, k, who, amount, nonce, valid: s.pools[k].split(who, amount, nonce=nonce, valid=valid),
     ),
     "merge": Rule(
@@ -309,7 +309,7 @@ RULES = {
         call=lambda s, k, who, to, amount, nonce, valid: s.pools[k].merge(who, amount, nonce=nonce, valid=valid, to=to),
     ),
     "transfer_shares": Rule(
-        draw=draw_transfer, expect=expect_transfer, seasons={"Active": 1},
+        draw=draw_transfer, expect=expect_transfer, seasons=trades(1),
         call=lambda s, k, who, to, outcome, shares, nonce, valid: s.pools[k].transfer(
             who, to, outcome, shares, nonce=nonce, valid=valid
         ),

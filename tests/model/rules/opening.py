@@ -41,7 +41,7 @@ def draw_create(rng: random.Random, world: World, _: Market) -> Args | None:
     if world.pool is not None and rng.random() < 0.5:
         mint, fee_to = world.pool.mint if rng.random() < 0.9 else mint, POOL
     how = (price, int(op), wait, length, rng.choice((10, 50)), fees, lot_k, fee_to)
-    flaw = rng.choice(sorted(FLAWS)) if rng.random() < 0.05 else ""
+    flaw = rng.choice(sorted(FLAWS)) if rng.random() < 0.1 else ""
     return (len(world.markets), flaw, engine, n, mint, *how)
 
 

@@ -5,7 +5,7 @@ import random
 from idl.enums import Engine, Pause
 from idl.maths.parimutuel import stake_rate_bps
 from tests.model.nouns import Holding, Market, Why, World
-from tests.model.rules.rule import Args, Rule, anybody, futile, near, vaulted
+from tests.model.rules.rule import Args, Rule, anybody, futile, near, trades, vaulted
 from tests.model.stage import Stage
 from tests.programs.world import Call
 
@@ -91,5 +91,5 @@ def call_stake(stage: Stage, k: int, who: str, outcome: int, amount: int, rate: 
 
 
 RULES = {
-    "stake": Rule(draw=draw_stake, expect=expect_stake, call=call_stake, seasons={"Active": 10}, engines=(0,)),
+    "stake": Rule(draw=draw_stake, expect=expect_stake, call=call_stake, seasons=trades(10), engines=(0,)),
 }

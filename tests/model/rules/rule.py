@@ -40,8 +40,12 @@ class Rule:
 
     def weight(self, market: Market, now: int) -> float:
         """How often it is tried on a market now."""
-        fits = market.terms.engine in self.engines and self.price in (None, market.terms.price)
+        fits = self.fits(market.terms.engine, market.terms.price)
         return self.seasons.get(phase(market, now), 0.0) if fits else 0.0
+
+    def fits(self, engine: int, price: bool) -> bool:
+        """Whether it is for such markets."""
+        return engine in self.engines and self.price in (None, price)
 
 
 def phase(market: Market, now: int) -> str:
@@ -52,6 +56,11 @@ def phase(market: Market, now: int) -> str:
     if now < terms.open:
         return "Early"
     return "Locked" if now < terms.event else "Due"
+
+
+def trades(often: float) -> dict[str, float]:
+    """The seasons of a trade: while the market is open, and now and then too early or too late."""
+    return {"Early": 0.4, "Active": often, "Locked": 0.3, "Due": 0.1}
 
 
 def before(why: Why, now: int, end: int) -> None:
