@@ -3,6 +3,9 @@
 use market_math::lmsr::{buy, sell, Curve, B_MAX, B_MIN, SUPPLY_MAX};
 use proptest::prelude::*;
 
+mod draw;
+use draw::{Draw, Print};
+
 const VECTORS: &str = include_str!("../../../tests/idl/maths/lmsr_vectors.txt");
 
 /// Of 100,000 states drawn by `Draw`, equal to the one in tests/idl/maths/test_lmsr.py.
@@ -36,6 +39,20 @@ fn bounds() {
     assert_eq!(curve.shares_for(&[5, 0], 3, 1, 1), None);
     assert_eq!((Curve::funded(1, 2), Curve::funded(700, 2), Curve::funded(u64::MAX, 2)), (None, None, None));
     assert_eq!((Curve::funded(1 << 20, 1), Curve::funded(1 << 20, 9)), (None, None));
+}
+
+/// Trades divide nothing: the series has no division in it, the curve one where it is made and one where it is funded.
+#[test]
+fn no_division() {
+    let divisions = |source: &str| -> Vec<String> {
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let lines = code.lines().map(|line| line.split("//").next().unwrap().trim());
+        let divides = |line: &&str| ["/", "%", "div", "rem("].iter().any(|sign| line.contains(sign));
+        lines.filter(divides).map(String::from).collect()
+    };
+    assert_eq!(divisions(include_str!("../src/explog.rs")), Vec::<String>::new());
+    let made = divisions(include_str!("../src/lmsr.rs"));
+    assert!(made.len() == 2 && made[0].starts_with("let wide =") && made[1].starts_with("let mut b ="), "{made:?}");
 }
 
 /// A subsidy opens a curve that it can carry, and hardly any larger one.
@@ -113,23 +130,10 @@ proptest! {
     }
 }
 
-/// The draws that both twins make: splitmix64.
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e3779b97f4a7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58476d1ce4e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d049bb133111eb);
-        z ^ z >> 31
-    }
-}
-
 /// The fingerprint of what 100,000 random states cost, buy and sell: the twin computes the same.
 #[test]
 fn twin() {
-    let (mut draw, mut print) = (Draw(2026), 0xcbf29ce484222325u64);
-    let mut mix = |value: u64| print = (print ^ value).wrapping_mul(0x100000001b3);
+    let (mut draw, mut print) = (Draw(2026), Print::new());
     for _ in 0..100_000 {
         let b = (1 << 10) + (draw.next() >> (11 + draw.next() % 44));
         let curve = Curve::of(b).unwrap();
@@ -139,19 +143,15 @@ fn twin() {
         let i = (draw.next() % n as u64) as usize;
         let cost = curve.cost(&q).unwrap();
         let net = draw.next() >> (2 + draw.next() % 60);
-        for value in [curve.inv, u64::from(curve.shift), cost] {
-            mix(value);
-        }
+        print.mix(&[curve.inv, u64::from(curve.shift), cost]);
         match buy(&curve, &mut q, cost, i, net) {
             Some(bought) => {
                 let part = draw.next() % (bought.shares + 1);
                 let sold = sell(&curve, &mut q, bought.cost, i, part).unwrap();
-                for value in [bought.shares, bought.value, sold.value, sold.cost] {
-                    mix(value);
-                }
+                print.mix(&[bought.shares, bought.value, sold.value, sold.cost]);
             }
-            None => mix(7),
+            None => print.mix(&[7]),
         }
     }
-    assert_eq!(print, FINGERPRINT, "{print:#018x}");
+    assert_eq!(print.0, FINGERPRINT, "{:#018x}", print.0);
 }
