@@ -10,11 +10,11 @@ const NAME_MAX = 18;
 const EDGE = { left: 4, right: 44, top: 12, bottom: 26 };
 
 // points: [{time, odds: [price, ...]}], oldest first; `end` is when staking ended, or now. Two outcomes need one line:
-// the other is its mirror image.
-export function draw(node, all, names, end) {
+// the other is its mirror image. `none` is said where there are no points.
+export function draw(node, all, names, end, none) {
   const points = lastOfEachSecond(all);
   const width = Math.max(320, Math.min(WIDE, node.clientWidth || WIDE));
-  const svg = h("svg", { viewBox: `0 0 ${width} ${HIGH}`, role: "img", "aria-label": describe(points, names) });
+  const svg = h("svg", { viewBox: `0 0 ${width} ${HIGH}`, role: "img", "aria-label": describe(points, names, none) });
   fill(node, svg);
   const right = width - EDGE.right;
   for (const level of [0, 25, 50, 75, 100]) {
@@ -22,7 +22,7 @@ export function draw(node, all, names, end) {
       h("text", { x: right + 8, y: y(level) + 4 }, `${level}%`));
   }
   if (points.length === 0) {
-    svg.append(h("text", { class: "nothing", x: right / 2, y: HIGH / 2 - 10 }, "Nothing staked yet"));
+    svg.append(h("text", { class: "nothing", x: right / 2, y: HIGH / 2 - 10 }, none));
     return;
   }
   const first = points[0].time;
@@ -83,8 +83,8 @@ function read(svg, points, names, x, right, width, first, last) {
 
 const cut = (name) => (name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name);
 
-function describe(points, names) {
-  if (points.length === 0) return "Odds chart: nothing staked yet";
+function describe(points, names, none) {
+  if (points.length === 0) return `Odds chart: ${none}`;
   const now = points.at(-1).odds;
-  return `Odds over ${points.length} stakes; now ${names.map((name, n) => `${name} ${percent(now[n])}`).join(", ")}`;
+  return `Odds at ${points.length} times; now ${names.map((name, n) => `${name} ${percent(now[n])}`).join(", ")}`;
 }

@@ -2,6 +2,7 @@
 
 import { get, platform, rpc } from "./api.js";
 import { isSol, percent } from "./amounts.js";
+import { hasOdds, isPool } from "./engines.js";
 import { fromBase64 } from "./transaction.js";
 
 const decimals = new Map();
@@ -54,10 +55,8 @@ const DECIDED = new Set(["finalized", "void", "closed", "rejected"]);
 // Decided markets keep paying out, so what lies in them no longer says what people thought.
 export const decided = (market) => DECIDED.has(market.state);
 
-const staked = (market) => market.supply.some((amount) => amount !== "0");
-
-// What the outcome stands at; a market without a stake has no odds yet.
-export const chance = (market, n) => (staked(market) ? percent(market.odds[n]) : "–");
+// What the outcome stands at; a market in which nothing happened has no odds yet.
+export const chance = (market, n) => (hasOdds(market) ? percent(market.odds[n]) : "–");
 
 const STATES = {
   proposed: "proposed", approved: "approved", active: "open", halted: "halted", locked: "closed, awaiting result",
@@ -71,5 +70,5 @@ export const stateName = (state) => STATES[state] ?? state;
 export function standing(market) {
   if (market.state !== "closed") return { key: market.state, word: stateName(market.state) };
   if (market.winner !== null) return { key: "finalized", word: "settled" };
-  return market.volume === "0" ? { key: "closed", word: "closed" } : { key: "void", word: "void, refunded" };
+  return market.volume === "0" ? { key: "closed", word: "closed" } : { key: "void", word: isPool(market) ? "void, refunded" : "void" };
 }

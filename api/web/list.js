@@ -3,6 +3,7 @@
 import { get, platform, readPlatform, chainNow } from "./api.js";
 import { byId, fill, h, wide } from "./dom.js";
 import { formatUnits, left, share } from "./amounts.js";
+import { hasOdds, isPool, moved } from "./engines.js";
 import { chance, decided, labels, metadata, standing, unit } from "./labels.js";
 import { follow, reader, served, tellFreshness } from "./live.js";
 import { mount } from "./wallets.js";
@@ -108,16 +109,17 @@ function draw(node, market, names, money) {
       h("p", { class: "meta" }, h("span", { class: "badge", "data-state": key }, word),
         clock && h("span", { class: "clock" }, clock), h("span", {}, how))),
     call(market, names),
-    h("div", { class: "pool" }, h("b", {}, formatUnits(market.volume, money.decimals, 2)), h("span", {}, `${money.name} staked`)));
+    h("div", { class: "pool" }, h("b", {}, formatUnits(market.volume, money.decimals, 2)), h("span", {}, `${money.name} ${moved(market)}`)));
 }
 
 // What the market says: the outcome that leads, the one that won, or that there is none.
 function call(market, names) {
   const best = market.winner ?? market.odds.indexOf([...market.odds].sort().at(-1));
   const over = decided(market);
-  const nobody = over ? market.winner === null : market.supply.every((amount) => amount === "0");
-  const none = market.volume === "0" ? "No stakes" : "Stakes given back";
-  const words = nobody ? (over ? none : "No stakes yet") : over ? `${names[best]} won` : names[best];
+  const nobody = over ? market.winner === null : !hasOdds(market);
+  const idle = isPool(market) ? "No stakes" : "No trades";
+  const none = market.volume === "0" ? idle : isPool(market) ? "Stakes given back" : "Void";
+  const words = nobody ? (over ? none : `${idle} yet`) : over ? `${names[best]} won` : names[best];
   const parts = nobody ? [] : market.odds.map((price, n) => wide(h("span", { class: `fill c${n}` }), over ? 100 * (n === best) : share(price)));
   return h("div", { class: nobody ? "call" : `call c${best}` },
     h("p", {}, h("span", { class: "name" }, words), !over && !nobody && h("span", { class: "chance" }, chance(market, best))),
@@ -154,10 +156,10 @@ function message(frame) {
   if (frame.type === "state") reload();
 }
 
-function update(known, change, moved) {
+function update(known, change, marked) {
   Object.assign(known.market, change);
   known.node.redraw(known.market);
-  if (!moved) return;
+  if (!marked) return;
   known.node.classList.remove("moved");
   requestAnimationFrame(() => known.node.classList.add("moved"));
 }

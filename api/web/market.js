@@ -4,6 +4,7 @@ import { chainNow, get, platform, readPlatform } from "./api.js";
 import { ago, date, formatUnits, left, percent, short, span } from "./amounts.js";
 import { draw as drawChart } from "./chart.js";
 import { byId, fill, h } from "./dom.js";
+import { held, isPool, moved, paying, terms, trading } from "./engines.js";
 import { chance, decided, labels, metadata, standing, stateName, unit } from "./labels.js";
 import { follow, reader, served, tellFreshness } from "./live.js";
 import * as mine from "./mine.js";
@@ -30,6 +31,7 @@ async function readHistory() {
   const base = `/v1/markets/${page.market.address}`;
   const [odds, activity] = await Promise.all([get(`${base}/odds`), get(`${base}/activity?limit=8`)]);
   page.points = odds.data;
+  page.book = page.market.engine === "book" ? (await get(`${base}/book`)).data : null;
   older = activity.next_cursor;
   fill(byId("activity"), activity.data.filter(worthTelling).map((item) => activityRow(item)));
   byId("older").hidden = !activity.has_more;
@@ -59,7 +61,7 @@ function drawHead() {
     h("p", { class: "meta" },
       h("span", { class: "badge", "data-state": standing(market).key }, standing(market).word),
       h("span", { id: "clock" }, clock()),
-      h("span", {}, `${formatUnits(market.volume, money.decimals, 3)} ${money.name} staked`)),
+      h("span", {}, `${formatUnits(market.volume, money.decimals, 3)} ${money.name} ${moved(market)}`)),
     meta.description && h("p", { class: "about" }, meta.description));
 }
 
@@ -73,23 +75,30 @@ function clock() {
   return market.state === "locked" ? `closed ${ago(market.lock, now)}` : `closed ${date(market.lock)}`;
 }
 
-// A decided market shows what stood when staking ended: paying out has emptied it since.
+// A decided market shows what stood when trading ended: paying out has emptied it since.
 function drawOdds() {
   const { market, names, money } = page;
-  const shown = decided(market) ? { ...market, ...page.points.at(-1) } : market;
+  const shown = decided(market) && page.points.length > 0 ? { ...market, ...page.points.at(-1) } : market;
   fill(byId("odds"), names.map((name, n) =>
     h("li", { class: `c${n}` }, h("i", { class: "dot" }), h("span", { class: "name" }, name, market.winner === n && h("span", { class: "won" }, " won")),
       h("span", { class: "chance", "data-outcome": n }, chance(shown, n)),
-      h("span", { class: "pool" }, `${formatUnits(shown.supply[n], money.decimals, 3)} ${money.name}`))));
+      (shown !== market || !decided(market)) && h("span", { class: "pool" }, held(market, shown.supply[n], money)))));
   redrawChart();
 }
 
 function redrawChart() {
-  drawChart(byId("chart"), page.points, page.names, Math.min(chainNow(), page.market.lock));
+  const none = isPool(page.market) ? "Nothing staked yet" : page.market.volume === "0" ? "Nothing traded yet" : "";
+  byId("chart").hidden = page.points.length === 0 && none === "";
+  drawChart(byId("chart"), page.points, page.names, Math.min(chainNow(), page.market.lock), none);
 }
 
 function drawStake() {
   const open = page.market.state === "active" || page.market.state === "halted";
+  if (open && !isPool(page.market)) {
+    openBefore = open;
+    trading(byId("stake"), page.market, page.names, page.book);
+    return;
+  }
   if (open === openBefore) {
     form?.moved();
     return;
@@ -100,18 +109,20 @@ function drawStake() {
     return;
   }
   form = null;
-  stakeForm.closed(byId("stake"), page, outcomeText());
+  stakeForm.closed(byId("stake"), isPool(page.market) ? "Staking" : "Trading", outcomeText());
 }
 
 function outcomeText() {
   const { market, names } = page;
-  if (market.winner !== null) return `${names[market.winner]} won. What the losers staked went to the winners, less fees.`;
+  if (market.winner !== null || market.state === "void") return paying(market, names);
   const words = {
     locked: "The lock time has passed. The result follows.",
     resolving: "A result is proposed and stands unless it is disputed in time.",
-    void: "The market is void: every stake is given back in full.",
+    proposed: "The market is proposed; votes decide whether it may open.",
     approved: "The market is approved; its creator has yet to open it.",
-    closed: market.volume === "0" ? "Nothing was staked, and the market is closed." : "The market was void: every stake was given back in full.",
+    disputed: "The proposed result is disputed; votes decide.",
+    contested: "The votes decided nothing; the council does, or the proposal's source.",
+    closed: market.volume === "0" ? `Nothing was ${moved(market)}, and the market is closed.` : paying(market, names),
   };
   return words[market.state] ?? `The market is ${stateName(market.state)}.`;
 }
@@ -129,17 +140,15 @@ const keyOf = (item) => `${item.signature} ${item.outcome} ${item.amount}`;
 
 function drawTerms() {
   const { market, money } = page;
-  const bps = market.fee_bps.creator + market.fee_bps.resolver + market.fee_bps.protocol;
-  const decided = market.source_kind === "price"
+  const how = market.source_kind === "price"
     ? `by the price feed, ${market.op === "updown" ? "up or down from the price at opening" : `price ${OPS[market.op]} the strike`}`
     : `by a proposed result that stands ${span(market.dispute_s)} without dispute`;
   const rows = [
-    ["Opens", date(market.open)], ["Closes", date(market.lock)], ["Decided from", date(market.event)], ["Decided", decided],
+    ["Opens", date(market.open)], ["Closes", date(market.lock)], ["Decided from", date(market.event)], ["Decided", how],
     market.strike && ["Strike", formatUnits(market.strike.price, Math.max(0, -market.strike.expo), 8)],
     page.meta.resolution_criteria && ["Criteria", page.meta.resolution_criteria],
-    ["Fee", `${bps / 100}% of the losers' stakes, none when void`],
-    ["Stakes", `${formatUnits(market.min_stake, money.decimals)} to ${formatUnits(market.max_stake, money.decimals)} ${money.name}`],
-    ["Refunded if undecided", date(market.void_after)],
+    ...terms(market, money),
+    [isPool(market) ? "Refunded if undecided" : "Void if undecided", date(market.void_after)],
     ["Market", h("span", { class: "mono" }, market.address)], ["Creator", h("span", { class: "mono" }, market.creator)],
     ["Collateral", h("span", { class: "mono" }, market.mint)],
   ];
@@ -156,7 +165,7 @@ function message(frame) {
   } else if (frame.type === "volume") {
     page.market.volume = frame.data.total;
     drawHead();
-  } else if (frame.type === "trade") {
+  } else if (frame.type === "trade" && isPool(page.market)) {
     const item = { ...frame.data, kind: "Staked", time: chainNow(), items: [] };
     if (![...byId("activity").children].some((row) => row.dataset.key === keyOf(item))) byId("activity").prepend(activityRow(item, true));
     mine.traded(frame.data.actor);

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { formatUnits } from "./amounts.js";
+import { held as amountOf, isPool } from "./engines.js";
 import { fill, h } from "./dom.js";
 import { run } from "./send.js";
 import { connected, refreshBalance } from "./wallets.js";
@@ -42,10 +43,10 @@ function show(node, held, page, onDone) {
   const { decimals, name } = page.money;
   const money = (amount) => `${formatUnits(amount, decimals)} ${name}`;
   const rows = held.shares.map((shares, n) => shares !== "0" &&
-    [h("dt", { class: `c${n}` }, h("i", { class: "dot" }), page.names[n]), h("dd", {}, money(shares))]);
+    [h("dt", { class: `c${n}` }, h("i", { class: "dot" }), page.names[n]), h("dd", {}, amountOf(page.market, shares, page.money))]);
   const say = h("p", { class: "say", role: "status" });
   fill(node, h("h2", { id: "mine-title" }, "Your position"),
-    h("dl", { class: "holding" }, rows, h("dt", { class: "soft" }, "Staked"), h("dd", {}, money(held.staked)),
+    h("dl", { class: "holding" }, rows, h("dt", { class: "soft" }, isPool(page.market) ? "Staked" : "Paid in"), h("dd", {}, money(held.staked)),
       held.state === "closed" && [h("dt", { class: "soft" }, "Paid out"), h("dd", {}, money(held.payout))]),
     held.state === "open" && held.claimable !== "0" &&
       h("button", { class: "solid", type: "button", id: "claim", onclick: (event) => claim(held, event.target, say, onDone) }, `Claim ${money(held.claimable)}`),

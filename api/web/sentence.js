@@ -6,7 +6,11 @@ import { stateName } from "./labels.js";
 
 const PLAIN = {
   MarketCreated: "The market was created",
-  Activated: "The market was opened for stakes",
+  Activated: "The market was opened",
+  Tallied: "The votes were counted",
+  VoteClaimed: "A vote was closed and given back",
+  OrdersCancelled: "Orders were taken out of the book",
+  SeatSwept: "A seat in the book was emptied into its owner's position",
   VoidAnnounced: "A void was announced or called off",
   Closed: "Accounts were closed, their rent returned",
 };
@@ -23,6 +27,20 @@ export function sentence(item, page) {
   switch (item.kind) {
     case "Staked":
       return { text: join(`${money(item.amount)} on `, h("b", {}, name(outcome))), outcome };
+    case "Traded":
+      return { text: join(outcome === null ? "Complete sets" : "Traded ", outcome === null ? "" : h("b", {}, name(outcome)), ` for ${money(item.amount)}`), outcome };
+    case "OrderPlaced":
+      return { text: join("Order for ", h("b", {}, name(outcome)), item.amount === "0" ? "" : `, ${money(item.amount)} traded at once`), outcome };
+    case "SharesTransferred":
+      return { text: join("Shares of ", h("b", {}, name(outcome)), " given away"), outcome };
+    case "VoteCast":
+      return { text: join(vote(item, page, money)), outcome: null };
+    case "Disputed":
+      return { text: join(`Disputed, bond ${money(item.amount)}`), outcome: null };
+    case "Ruled":
+      return { text: join("The council ruled: ", h("b", {}, name(outcome))), outcome };
+    case "SubsidyWithdrawn":
+      return { text: join(`The market maker's rest went back: ${money(item.amount)}`), outcome: null };
     case "OutcomeProposed":
       return { text: join("Proposed result: ", h("b", {}, name(outcome)), `, bond ${money(item.amount)}`), outcome };
     case "StateChanged":
@@ -50,6 +68,12 @@ function paid(item, money) {
   const total = done.reduce((sum, one) => sum + BigInt(one.amount), 0n).toString();
   const people = done.length === 1 ? "1 position" : `${done.length} positions`;
   return `Paid out ${money(total)} to ${people}`;
+}
+
+// On a proposal a vote weighs one and is for or against it; in a dispute it weighs money and is for an outcome.
+function vote(item, page, money) {
+  if (item.amount === "1") return item.outcome === 1 ? "A vote for the market" : "A vote against the market";
+  return `A vote for ${page.names[item.outcome] ?? "void"} with ${money(item.amount)}`;
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

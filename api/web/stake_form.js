@@ -183,7 +183,7 @@ export function mount(node, page, onDone) {
   return { moved, wallet };
 }
 
-// What stands in the form's place when nothing can be staked.
-export function closed(node, page, text) {
-  fill(node, h("h2", { id: "stake-title" }, "Staking is closed"), h("p", { class: "soft" }, text));
+// What stands in the form's place when nothing can be staked or traded.
+export function closed(node, what, text) {
+  fill(node, h("h2", { id: "stake-title" }, `${what} is closed`), h("p", { class: "soft" }, text));
 }

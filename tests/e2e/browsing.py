@@ -61,7 +61,9 @@ class Place:
         until(lambda: httpx.get(path, trust_env=False).json()["data"]["state"] in LANDED)
         return built
 
-    def market(self, name: str, question: str, labels: list[str] | None = None, **terms: object) -> str:
+    def market(
+        self, name: str, question: str, labels: list[str] | None = None, subsidy: int = 0, **terms: object
+    ) -> str:
         """The address of a new open market of this wallet's, in SOL."""
         creator = wallets.wallet(name)
         now = self.config()["chain_time"]
@@ -73,7 +75,7 @@ class Place:
             "create_market", creator, mint=WSOL, question=question, source=str(wallets.address("oracle")),
             times={**times, "void_after": now + 7200 + 4 * 86_400}, **terms,
         )  # fmt: skip
-        self.act("activate", creator, market=built["market"])
+        self.act("activate", creator, market=built["market"], subsidy=str(subsidy))
         return built["market"]
 
     def config(self) -> dict:

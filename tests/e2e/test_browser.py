@@ -51,6 +51,8 @@ MARKETS = {
     "quiet": ("dave", "Is nothing ever staked on this one?", {}),
     "foreign": ("erin", "Does a wallet from elsewhere stake here?", {}),
     "hostile": ("alice", HOSTILE, {"labels": LABELS, "n": 8}),
+    "maker": ("dave", "Is there a price where nobody has to answer?", {"engine": "lmsr", "subsidy": 5 * SOL}),
+    "book": ("erin", "Do two orders meet on this one?", {"engine": "book", "lot_k": "100000"}),
 }
 
 
@@ -68,13 +70,13 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """A world without a story, with funded wallets and six open markets."""
+    """A world without a story, with funded wallets and open markets."""
     require_browser()
     with world(tmp_path_factory.mktemp("pages") / "world", "--story", "none", "--fast") as one:
         assert one.until_line("PubSub", 60), one.text
         place = Place(api=one.url("pages").rstrip("/"), rpc=one.url("RPC").rstrip("/"), world=one)
         until(lambda: place.config().get("config"))
-        with ThreadPoolExecutor(6) as pool:
+        with ThreadPoolExecutor(len(MARKETS)) as pool:
             names = ("alice", "bob", "carol", "dave", "erin")
             list(pool.map(lambda name: place.airdrop(str(wallets.address(name)), 100 * SOL), names))
             made = pool.map(lambda item: place.market(item[0], item[1], **item[2]), MARKETS.values())
@@ -277,6 +279,43 @@ def test_back_finds_the_same_list(scene: Scene, desktop: WebDriver) -> None:
     until_text(desktop, "#fresh", "Live")
     desktop.forward()
     until_text(desktop, "#head h1", MARKETS["quiet"][1])
+
+
+def test_market_maker_page(scene: Scene, desktop: WebDriver) -> None:
+    """A market maker's market shows its prices before anybody trades, then trades as they land; none can stake."""
+    desktop.get(scene.url("maker"))
+    until_chances(desktop, ["50%", "50%"])
+    until_text(desktop, "#stake", "market maker")
+    assert not desktop.find_elements(By.CSS_SELECTOR, AMOUNT)
+    until_text(desktop, "#terms", "Subsidy5 SOL")
+
+    carol, market = wallets.wallet("carol"), scene.markets["maker"]
+    built = scene.place.act("buy", carol, market=market, outcome=0, amount=str(SOL))
+
+    until_text(desktop, "#activity", "Traded Yes")
+    until_text(desktop, "#head", "SOL traded")
+    shares = int(built["expected"]["shares"])
+    assert see(desktop, "#odds .pool") == f"{shares // 10**6 / 1000:g} shares"
+    assert "staked" not in see(desktop, "main")
+
+
+def test_book_page(scene: Scene, desktop: WebDriver) -> None:
+    """An order book's market has no odds before an order, then orders as they rest and match; none can stake."""
+    market = scene.markets["book"]
+    desktop.get(scene.url("book"))
+    until_chances(desktop, ["–", "–"])
+    until_text(desktop, "#stake", "No order rests")
+    orders = (("carol", 0, 40, 100), ("bob", 1, 30, 50), ("alice", 0, 70, 20))
+    for who, outcome, tick, lots in orders:
+        body = {"side": "buy", "outcome": outcome, "tick": tick, "lots": str(lots)}
+        scene.place.act("order", wallets.wallet(who), market=market, **body)
+
+    until_text(desktop, "#depth", "sell70 %30 lots")
+    until_text(desktop, "#depth", "buy40 %100 lots")
+    until_chances(desktop, ["55%", "45%"])
+    until_text(desktop, "#activity", "Order for Yes, 0.14 SOL traded at once")
+    assert not desktop.find_elements(By.CSS_SELECTOR, AMOUNT)
+    assert "staked" not in see(desktop, "main")
 
 
 def test_unknown_market_page(scene: Scene, desktop: WebDriver) -> None:
