@@ -13,6 +13,9 @@ async function call(method, path, body, headers = {}) {
   try {
     response = await fetch(path, {
       method,
+      // What is read again because something moved must not come out of the browser's own cache; its tag still spares
+      // the body of what did not change.
+      cache: "no-cache",
       headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
