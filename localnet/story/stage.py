@@ -30,6 +30,8 @@ _OPERATOR_PAUSE_S: Final = 2.0
 # How long a fact may take, in slots of the chain: time that the machine needs is in proportion.
 _PATIENCE_S: Final = 120.0
 _PATIENCE_SLOTS: Final = 400
+# Between two looks at one fact: six markets are looked at at once, and looking costs the services' time.
+_LOOK_S: Final = 0.1
 
 
 async def together(*acts: Coroutine[object, object, T]) -> list[T]:
@@ -59,7 +61,7 @@ class Stage:
     @contextlib.asynccontextmanager
     async def enter(plan: world.Plan, database: Database, genesis: str, console: Console) -> AsyncIterator[Stage]:
         """A stage in a running world; its connections are closed at the end."""
-        pause_s = plan.slot_ms / 1000
+        pause_s = max(plan.slot_ms / 1000, _LOOK_S)
         chain, api = Chain(plan.rpc_url, pause_s=pause_s), Api(plan.api_url, pause_s=pause_s)
         try:
             yield Stage(
