@@ -40,7 +40,11 @@ def address(name: str) -> Pubkey:
 
 
 def write_keypair(key: Keypair, path: Path) -> Path:
-    """Write `key` as the Solana tools do, a JSON array of 64 numbers, readable by us alone."""
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.encode(list(bytes(key))))
-    return path
+    """Write `key` as the Solana tools do, a JSON array of 64 numbers, readable by us alone.
+
+    At once: a service may be reading the one that is there already.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(msgspec.json.encode(list(bytes(key))))
+    return fresh.replace(path)

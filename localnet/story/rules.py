@@ -64,7 +64,7 @@ def _apply(terms: ConfigTerms) -> Instruction:
 
 
 async def _config(stage: Stage) -> accounts.Config:
-    found = await stage.chain.account(addresses.config().address, "finalized")
+    found = await stage.chain.account(addresses.config().address)
     value = codec.decode_account(found.data) if found is not None else None
     if not isinstance(value, accounts.Config):
         raise StoryFailed("there is no Config")

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.running import CLOSING, world
 
 pytestmark = [pytest.mark.e2e, pytest.mark.validator]
-STORY_S = 420.0
+STORY_S = 720.0
 
 
 def test_story_on_a_validator(tmp_path: Path) -> None:

@@ -28,3 +28,7 @@ def test_keypair_file(tmp_path: Path) -> None:
     path = wallets.write_keypair(wallets.wallet("alice"), tmp_path / "alice.json")
     assert Keypair.from_bytes(bytes(msgspec.json.decode(path.read_bytes()))) == wallets.wallet("alice")
     assert path.stat().st_mode & 0o077 == 0
+    with path.open("rb") as held:
+        wallets.write_keypair(wallets.wallet("bob"), path)
+        assert len(msgspec.json.decode(held.read())) == 64  # who reads it meanwhile has a whole one
+    assert [one.name for one in tmp_path.iterdir()] == ["alice.json"]
