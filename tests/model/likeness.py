@@ -46,7 +46,8 @@ def _wallet(stage: Stage, place: Place) -> Facts:
 
 def _token(stage: Stage, place: Place) -> Facts:
     _, name, mint = place
-    return {"tokens": stage.model.tokens[str(name), str(mint)]}
+    held = stage.model.tokens[str(name), str(mint)]
+    return {"tokens": held, "lamports": rent(TOKEN_BYTES) + (held if mint == SOL_MINT else 0)}
 
 
 def _config(stage: Stage, place: Place) -> Facts:

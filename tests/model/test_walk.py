@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 import pytest
+from solders.account import Account
 
 from idl.enums import Engine, FeeKind, OrderKind, Round, Step
 from idl.events import ConfigChanged
@@ -82,6 +83,19 @@ def test_a_walk_of_one_process_is_that_of_many() -> None:
     alone = [one(seed) for seed in (3, 4, 3)]
     assert alone[0] == alone[2]
     assert {ended.seed: ended for ended in walks(3, 2, 2)} == {3: alone[0], 4: alone[1]}
+
+
+@pytest.mark.parametrize("kind", ["wallet", "token", "market", "position"])
+def test_nothing_changes_unseen(kind: str) -> None:
+    """At its end a walk looks at everything again, so that no account changes by a step that did not name it."""
+    walk = Walk()
+    walk.start()
+    walk.walk(5)
+    where = next(where for where in walk.seen.raw if walk.stage.names.get(where, ("",))[0] == kind)
+    raw = walk.chain.account(where)
+    walk.chain.change(where, Account(raw.lamports + 1, bytes(raw.data), raw.owner))
+    with pytest.raises(Broken, match=r"at the end .*lamports"):
+        walk.whole()
 
 
 def test_a_step_means_something_by_itself() -> None:

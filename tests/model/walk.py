@@ -48,6 +48,8 @@ CALLED: Final = {
 EVERYWHERE: Final = frozenset(name for name, rule in RULES.items() if rule.about != "market")
 OF_POOL: Final = tuple(name for name, rule in RULES.items() if rule.about == "pool")
 NOTHING: Final = Market(k=-1, terms=None, state="", deadline=0)  # type: ignore[arg-type]
+# What can be asked of all accounts at once.
+WHOLE: Final = frozenset({"solvency", "pools", "shares", "crossed", "rebuild", "model"})
 ANYHOW: Final = frozenset({"NoVault", "Taken", "Gone"})
 
 
@@ -202,6 +204,15 @@ class Walk:
         for words in CHECKS["conservation"](self.seen, Done(step.name, timely=True), result):
             raise Broken("conservation", words)
 
+    def whole(self) -> None:
+        """At the end all accounts that were ever touched once more: none changed but where it was looked at."""
+        after = {where: self.chain.account(where) for where in {*self.seen.raw, *self.seen.told}}
+        self.seen.look(after)
+        result = Result(landed=True, refusal="", fee=0, events=[], before={}, after=after)
+        for name in WHOLE & self.checks:
+            for words in CHECKS[name](self.seen, Done("", timely=True), result):
+                raise Broken(name, f"at the end {words}")
+
     def _timely(self, name: str, market: Market | None) -> bool:
         return name not in WHEN or market is None or WHEN[name](market, self.model.now)
 
@@ -233,16 +244,21 @@ class Walk:
                 raise
             if not self.changed:
                 idle.add(number)
+        try:
+            self.whole()
+        except Broken as broken:
+            raise Failed(broken, done, frozenset(idle)) from broken
         return done
 
     def replay(self, steps: Sequence[Step], checks: Iterable[str], fault: type[Fault] = Fault) -> Broken | None:
         """What breaks when the steps are done from the beginning; None if nothing does."""
         self.start(checks, fault)
-        for step in steps:
-            try:
+        try:
+            for step in steps:
                 self.do(step)
-            except Broken as broken:
-                return broken
+            self.whole()
+        except Broken as broken:
+            return broken
         return None
 
 
