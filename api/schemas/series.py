@@ -20,7 +20,7 @@ class Candle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
-    """A market in figures; fees: of all trades and of the decision."""
+    """A market in figures; fees: of all trades and of the decision; volume_24h: of trades, without complete sets."""
 
     market: Address
     volume: Amount

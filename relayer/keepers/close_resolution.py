@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from solders.pubkey import Pubkey
+
 from idl import addresses
 from idl.instructions import close_resolution
 from relayer.keepers.kind import CrankKind, Due, Keeper, all_gone, crank
@@ -18,17 +20,20 @@ def due(world: World) -> Iterator[Due]:
             continue
         address = addresses.resolution(market.market).address
         token = world.token_program(market.mint)
-        bonded = resolution.bond > 0
+        bonded, disputed = resolution.bond > 0, resolution.disputer != Pubkey.default()
+        treasury = addresses.ata(world.treasury, market.mint, token).address
         call = close_resolution(
             market=market.market,
             resolution=address,
             payer=resolution.payer,
             mint=market.mint,
             bond_vault=addresses.bond_vault(market.market).address if bonded else None,
-            treasury_destination=addresses.ata(world.treasury, market.mint, token).address if bonded else None,
+            treasury_destination=treasury if bonded else None,
             token_program=token,
         )
-        yield Due(kind=NAME, subject=str(market.market), episode="close", crank=crank(call, address))
+        # Half a bond is left over of a dispute, and only the treasury's own account can take it.
+        into = treasury if bonded and disputed else None
+        yield Due(kind=NAME, subject=str(market.market), episode="close", crank=crank(call, address), into=into)
 
 
 KEEPER = Keeper(kind=CrankKind(name=NAME, judge=all_gone), due=due)

@@ -12,7 +12,7 @@ from idl.accounts import Resolution, Vote
 from idl.addresses import ata
 from idl.enums import ResolutionFlag
 from idl.program import TOKEN_PROGRAM
-from relayer.keepers import claim_bond, claim_vote, finalize, tally_dispute, tally_proposal
+from relayer.keepers import claim_bond, claim_vote, close_resolution, finalize, tally_dispute, tally_proposal
 from relayer.keepers.serve import ACCOUNT_SLOTS, Keep
 from relayer.keepers.world import World
 from relayer.metrics import Metrics
@@ -114,6 +114,18 @@ def test_claim_vote() -> None:
     assert (first.episode, second.episode) == (str(key(4)), str(key(7)))
     assert len(set(first.crank.calls[0].keys)) < len(set(second.crank.calls[0].keys))
     assert (first.into, second.into) == (None, ata(key(5), key(6)).address)
+
+
+@pytest.mark.parametrize(
+    ("change", "into"),
+    [({}, True), ({"disputer": Pubkey.default()}, False), ({"disputer": Pubkey.default(), "bond": 0}, False)],
+)
+def test_close_resolution(change: dict[str, Any], into: bool) -> None:
+    """Half a bond is left over of a dispute, for the treasury's own account; nothing is of an undisputed one."""
+    paid = resolution(owed=0, **change)
+    (found,) = close_resolution.due(world(market("finalized"), resolutions={key(1): paid}))
+    assert found.into == (ata(key(8), key(9)).address if into else None)
+    assert not list(close_resolution.due(world(market("finalized"), resolutions={key(1): resolution(**change)})))
 
 
 class Accounts:
