@@ -123,12 +123,12 @@ def _post(
 
 
 def _take_seat(book: Book, other: Holder | None, locked: int, request: Request, fills: list[Fill]) -> None:
-    """Free the seat with the least locked, if the newcomer locks at least twice that."""
+    """Free the seat with the least locked, if the newcomer locks at least twice that; one step, however many orders."""
     if other is None or other.seat == NONE:
         raise Refused("SeatsFull")
     held = book.seats[other.seat].locked
     places = book.orders_of(other.seat)
-    if held != book.least_locked() or locked < 2 * held or len(fills) + len(places) > request.max_matches:
+    if held != book.least_locked() or locked < 2 * held or len(fills) + bool(places) > request.max_matches:
         raise Refused("SeatsFull")
     fills += [book.cancel(index, Step.SEAT) for index in places]
     other.leave(book)

@@ -7,15 +7,18 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from idl import addresses
-from idl.enums import FeeKind, Flag
-from idl.events import Closed, FeesCollected, PaidOut, SubsidyWithdrawn, Traded, VoteClaimed
+from idl.enums import FeeKind, Flag, Step
+from idl.events import Closed, FeesCollected, OrderPlaced, PaidOut, SubsidyWithdrawn, Traded, VoteClaimed
+from idl.limits import SEATS, SIDE_ORDERS
 from idl.program import TOKEN_PROGRAM, WSOL_MINT
 from tests.programs import tokens, votes
+from tests.programs.books import BUY, NO, YES, K, desk
 from tests.programs.exchanges import TOKEN_PROGRAMS
 from tests.programs.makers import maker
-from tests.programs.pools import CREATOR, Pool, created, decided
+from tests.programs.pools import CREATOR, Pool, created, decided, opened
 from tests.programs.refusals import refused
 from tests.programs.test_accounts import ALL
+from tests.programs.test_book_rests import newcomer
 from tests.programs.world import SOL, USDC, World, key
 
 RENT_OF_NOTHING: Final = 890_880
@@ -156,3 +159,32 @@ def test_churning_the_market_maker_brings_nothing(world: World) -> None:
     assert tokens.amount(world.svm, pool.ata("alice")) <= before
     pool.decide(0)
     assert world.do(pool.withdraw_subsidy()).event(SubsidyWithdrawn).amount >= pool.state.subsidy - 30
+
+
+def test_a_seat_of_many_orders_can_be_taken_over(world: World) -> None:
+    """A seat cannot be held for ever by many small orders: whoever locks twice as much takes it in one step."""
+    made = desk(world)
+    squatters = [newcomer(world, made, n) for n in range(SEATS)]
+    for n in range(2 * SIDE_ORDERS - SEATS + 1):
+        world.do(made.order(squatters[0], *((BUY, YES, 20) if n < SIDE_ORDERS - 6 else (BUY, NO, 20)), 5))
+    for n, name in enumerate(squatters[1:]):
+        world.do(made.order(name, *((BUY, YES, 20) if n < 6 else (BUY, NO, 20)), 500))
+    assert made.held.used == (2**64 - 1, 2**64 - 1)
+    least = made.held.seats[0].locked
+    for lots, matches in ((2 * least // (21 * K) - 1, 16), (2 * least // (21 * K) + 1, 0)):
+        with refused("SeatsFull"):
+            world.do(made.order("alice", BUY, YES, 21, lots, other=squatters[0], matches=matches))
+    taken = world.do(made.order("alice", BUY, YES, 21, 2 * least // (21 * K) + 1, other=squatters[0], matches=1))
+    assert [one.how for one in taken.event(OrderPlaced).fills] == [Step.SEAT] * (2 * SIDE_ORDERS - SEATS + 1)
+    assert made.holding("alice").seat == 0
+    assert made.holding(squatters[0]).credit == least
+    assert taken.units < 200_000
+
+
+def test_nothing_is_paid_out_before_the_decision(world: World) -> None:
+    """Not even a batch of nobody, which would say that it paid."""
+    pool = opened(world)
+    world.do(pool.stake("alice", 0, 6_000))
+    for call in (pool.pay_out(), pool.pay_out("alice")):
+        with refused("NotDecided"):
+            world.do(call)

@@ -291,7 +291,7 @@ def oust(rival: Market, wish: Wish, lots: int, steps: int, why: Why) -> None:
     seated = wish.other in book.purses
     has = book.locked_by(wish.other) if seated else 0
     small = seated and has == min(map(book.locked_by, book.purses)) and 2 * has <= book.locked(order_of(wish, lots))
-    why("SeatsFull", not small or steps + len(orders) > wish.matches)
+    why("SeatsFull", not small or steps + bool(orders) > wish.matches)
     if not why:
         for order in orders:
             book.cancel(order)

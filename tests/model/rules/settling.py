@@ -92,7 +92,7 @@ def expect_pay_out(world: World, k: int, batch: tuple[tuple[int, str], ...]) -> 
     """Pays whom it can; closed, foreign and repeated positions change nothing."""
     market, why = world.markets[k], Why()
     due = [name for home, name in dict.fromkeys(batch) if home == k and name in market.holders]
-    why("NotDecided", bool(due) and not market.decided)
+    why("NotDecided", not market.decided)
     vaulted(why, market)
     if not why:
         unwrap(market)

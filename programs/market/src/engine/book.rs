@@ -163,7 +163,8 @@ fn post(
     Ok(Rest { index, seq, lots, locked })
 }
 
-/// Frees the seat of the named Position: it has the least locked of all, and the newcomer locks at least twice that.
+/// Frees the seat of the named Position: it has the least locked of all, and the newcomer locks at least twice that. One step,
+/// whatever number of orders it cancels.
 fn take_seat(
     book: &mut Book,
     other: Option<&mut Position>,
@@ -176,8 +177,11 @@ fn take_seat(
     let held = book.seats.get(usize::from(seat)).map(|held| held.locked).ok_or(MarketError::SeatsFull)?;
     let twice = held.checked_mul(2).ok_or(MarketError::Overflow)?;
     require!(held == book.least_locked() && locked >= twice, MarketError::SeatsFull);
-    for index in orders_of(book, seat) {
-        require!(fills.len() < steps_max, MarketError::SeatsFull);
+    let orders = orders_of(book, seat);
+    require!(orders.is_empty() || fills.len() < steps_max, MarketError::SeatsFull);
+    // All at once, however many: else a seat with more orders than an order has steps could never be taken over.
+    fills.reserve_exact(orders.len() + 1);
+    for index in orders {
         fills.push(cancel(book, index, step::SEAT)?);
     }
     sweep(book, other)

@@ -120,6 +120,7 @@ pub fn handler<'info>(ctx: Context<'info, PayOut<'info>>, args: PayOutArgs) -> R
     let till = a.till();
     till.open(&a.market)?;
     let mut market = a.market.load_mut()?;
+    require!(market.decided(), MarketError::NotDecided);
     let bumps = if market.is_native() { 0 } else { three.len() / 3 };
     require!(three.len() % 3 == 0 && args.bumps.len() == bumps, MarketError::BadTriples);
     let (due, items) = a.settle(&mut market, three, &args.bumps)?;
