@@ -253,6 +253,11 @@ def test_fills(units: dict[str, dict[str, int]]) -> None:
     assert costs["16 fills"] - costs["1 fills"] <= 15 * 2_500
 
 
+def test_binary_cost(units: dict[str, dict[str, int]]) -> None:
+    """The cost of two outcomes takes at most 700 units: a sale is a merge with that cost and its fee on top."""
+    assert units["sell"]["2 outcomes"] - units["merge"]["spl"] <= 700
+
+
 def test_account_sizes(world: World) -> None:
     """Every account has the size that the specification gives it."""
     pool = opened(world)
