@@ -174,11 +174,11 @@ class Silent(Fault):
 
 
 class Unsigned(Fault):
-    """A claim does not ask for its owner's signature."""
+    """An owner's signature is not asked for."""
 
     def run(self, name: str, good: Instruction, sent: Instruction) -> Result:
-        at = SLOTS[name].index("owner") if name == "claim" else 0
-        unsigned = name == "claim" and not sent.accounts[at].is_signer
+        slots = SLOTS.get(name, ())
+        unsigned = "owner" in slots and not sent.accounts[slots.index("owner")].is_signer
         return super().run(name, good, good if unsigned else sent)
 
 

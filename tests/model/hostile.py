@@ -72,7 +72,8 @@ def _stranger(rng: random.Random, slot: str, args: tuple[Any, ...], stage: Stage
         market = stage.model.markets.get(args[0]) if args else None
         mints = [market.terms.mint] if market is not None else sorted(MINT_OF)
         return ("token", Stage.HOSTILE, rng.choice(mints))
-    return rng.choice(list(stage.places))
+    alike = [place for place in stage.places if place[0] == slot] if rng.random() < 0.5 else []
+    return rng.choice(alike or list(stage.places))
 
 
 def spoiled(instruction: Instruction, name: str, twist: Twist, stage: Stage) -> Instruction | None:

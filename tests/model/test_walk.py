@@ -27,7 +27,6 @@ UNREACHED = {
     "NotInitAuthority",  # There is a Config already.
     "BadMint",  # All mints of the walks are plain.
     "Overflow", "SupplyTooLarge",  # Beyond every purse.
-    "WrongBook", "WrongVote",  # Another market's book or vote, as a hostile hand would have to find it.
 }  # fmt: skip
 
 
