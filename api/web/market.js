@@ -78,11 +78,13 @@ function clock() {
 // A decided market shows what stood when trading ended: paying out has emptied it since.
 function drawOdds() {
   const { market, names, money } = page;
-  const shown = decided(market) && page.points.length > 0 ? { ...market, ...page.points.at(-1) } : market;
+  const then = decided(market) ? page.points.at(-1) : null;
+  const shown = then ? { ...market, ...then } : market;
+  const known = isPool(market) || !decided(market); // how many shares there were when trading ended is not told
   fill(byId("odds"), names.map((name, n) =>
     h("li", { class: `c${n}` }, h("i", { class: "dot" }), h("span", { class: "name" }, name, market.winner === n && h("span", { class: "won" }, " won")),
       h("span", { class: "chance", "data-outcome": n }, chance(shown, n)),
-      (shown !== market || !decided(market)) && h("span", { class: "pool" }, held(market, shown.supply[n], money)))));
+      known && shown.supply.length > n && h("span", { class: "pool" }, held(market, shown.supply[n], money)))));
   redrawChart();
 }
 
