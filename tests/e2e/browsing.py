@@ -16,9 +16,13 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
+from solders.hash import Hash
 from solders.keypair import Keypair
+from solders.message import Message
+from solders.pubkey import Pubkey
 from solders.transaction import Transaction
 
+from idl.instructions import announce_void
 from localnet import wallets
 from tests.e2e.running import World
 
@@ -77,6 +81,14 @@ class Place:
         )  # fmt: skip
         self.act("activate", creator, market=built["market"], subsidy=str(subsidy))
         return built["market"]
+
+    def call_off(self, market: str) -> None:
+        """The admin announces that a market will be void; the relayer makes it so two seconds later."""
+        admin = wallets.wallet(wallets.AUTHORITY)
+        call = announce_void(market=Pubkey.from_string(market), admin=admin.pubkey())
+        recent = Hash.from_string(self._rpc("getLatestBlockhash")["value"]["blockhash"])
+        wire = Transaction([admin], Message.new_with_blockhash([call], admin.pubkey(), recent), recent)
+        assert self._rpc("sendTransaction", base64.b64encode(bytes(wire)).decode(), {"encoding": "base64"})
 
     def config(self) -> dict:
         """Settings of the platform; empty while there are none."""

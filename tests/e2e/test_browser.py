@@ -315,7 +315,13 @@ def test_book_page(scene: Scene, desktop: WebDriver) -> None:
     until_chances(desktop, ["55%", "45%"])
     until_text(desktop, "#activity", "Order for Yes, 0.14 SOL traded at once")
     assert not desktop.find_elements(By.CSS_SELECTOR, AMOUNT)
-    assert "staked" not in see(desktop, "main")
+
+    scene.place.call_off(market)
+    until_text(desktop, "#stake", "each share of any outcome pays 1/2")
+    until_text(desktop, "#stake", "Trading is closed")
+    desktop.refresh()
+    until_chances(desktop, ["55%", "45%"])
+    assert "stake" not in see(desktop, "#main").lower()
 
 
 def test_unknown_market_page(scene: Scene, desktop: WebDriver) -> None:
