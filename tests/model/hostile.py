@@ -35,7 +35,8 @@ ALSO: Final = frozenset({
 FREE: Final = frozenset({
     ("resolve_by_price", "resolution"), ("close_resolution", "mint"), ("close_resolution", "token_program"),
     ("close_resolution", "bond_vault"), ("claim", "book"), ("pay_out", "book"), ("withdraw", "book"),
-    ("activate", "book"), ("place_order", "owner_token"), ("activate", "fee_to"),
+    ("activate", "book"), ("place_order", "owner_token"), ("activate", "fee_to"), ("sweep_seat", "position"),
+    ("activate", "creator_token"),
 })  # fmt: skip
 # Whose signature is the right itself, not only a purse.
 RIGHTS: Final = frozenset(
