@@ -15,7 +15,7 @@ from relayer.model import Crank, Verdict
 
 NAME = "collect_fees"
 UNCLAIMED_S = 30 * 86_400
-"""How long after `deadline` a fee that nobody could take goes to the treasury: constants.rs."""
+"""How long after `deadline` a creator's fee that nobody could take goes to the treasury: constants.rs."""
 
 
 def due(world: World) -> Iterator[Due]:
@@ -30,7 +30,7 @@ def due(world: World) -> Iterator[Due]:
 
 def _collect(world: World, market: MarketRow, which: FeeKind) -> Due:
     late = world.now >= market.deadline and which is not FeeKind.PROTOCOL
-    forsaken = late and world.now >= market.deadline + UNCLAIMED_S
+    forsaken = which is FeeKind.CREATOR and world.now >= market.deadline + UNCLAIMED_S
     destination = _recipient(world, market, FeeKind.PROTOCOL if forsaken else which)
     call = collect_fees(
         kind=which,

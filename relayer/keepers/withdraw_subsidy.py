@@ -6,7 +6,6 @@ from idl import addresses
 from idl.enums import Engine
 from idl.instructions import withdraw_subsidy
 from idl.program import WSOL_MINT
-from relayer.keepers.collect_fees import UNCLAIMED_S
 from relayer.keepers.kind import CrankKind, Due, Keeper, crank, market_in
 from relayer.keepers.world import DECIDED, World
 from relayer.mirror import MarketRow
@@ -31,18 +30,17 @@ def due(world: World) -> Iterator[Due]:
 
 def _withdraw(world: World, market: MarketRow) -> Due:
     late = world.now >= market.deadline
-    forsaken = world.now >= market.deadline + UNCLAIMED_S
     treasury, creator = world.account_of(world.treasury, market), world.account_of(market.creator, market)
     call = withdraw_subsidy(
         market=market.market,
         vault=addresses.vault(market.market).address,
         mint=market.mint,
-        destination=treasury if forsaken else creator,
+        destination=creator,
         treasury_destination=treasury if late else None,
         token_program=world.token_program(market.mint),
     )
     payload = crank(call, market.market, facts=(market.last_seq,))
-    episode = f"{'forsaken' if forsaken else 'late' if late else 'creator'}-{market.last_seq}"
+    episode = f"{'late' if late else 'creator'}-{market.last_seq}"
     into = None if late or market.mint == WSOL_MINT else creator
     return Due(kind=NAME, subject=str(market.market), episode=episode, crank=payload, into=into)
 

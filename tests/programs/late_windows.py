@@ -188,15 +188,10 @@ def _late_fee(world: World, *, forsaken: bool) -> Edge:
     return Edge(at=pool.state.deadline + (MONTH if forsaken else 0), call=call)
 
 
-def _late_subsidy(world: World, *, forsaken: bool) -> Edge:
+def _late_subsidy(world: World) -> Edge:
     pool = settled(world)
-    treasury = pool.ata("treasury")
-    if forsaken:
-        call = pool.withdraw_subsidy(destination=treasury)
-    else:
-        _gone(pool, CREATOR)
-        call = pool.withdraw_subsidy(treasury_destination=treasury)
-    return Edge(at=pool.state.deadline + (MONTH if forsaken else 0), call=call)
+    _gone(pool, CREATOR)
+    return Edge(at=pool.state.deadline, call=pool.withdraw_subsidy(treasury_destination=pool.ata("treasury")))
 
 
 def _late_rest(world: World) -> Edge:
@@ -225,12 +220,7 @@ SETTLING: Final[Mapping[str, Window]] = {
     "collect_fees of what nobody took in twice the time": Window(
         lambda w: _late_fee(w, forsaken=True), begins("WrongDestination")
     ),
-    "withdraw_subsidy for the treasury from the deadline": Window(
-        lambda w: _late_subsidy(w, forsaken=False), begins("Unpayable")
-    ),
-    "withdraw_subsidy of what nobody took in twice the time": Window(
-        lambda w: _late_subsidy(w, forsaken=True), begins("WrongDestination")
-    ),
+    "withdraw_subsidy for the treasury from the deadline": Window(_late_subsidy, begins("Unpayable")),
     "close_market for the treasury from the deadline": Window(_late_rest, begins("Unpayable")),
     "close_market more than 150 slots after the making": Window(_closing, ("TooEarly", "TooEarly", None)),
 }

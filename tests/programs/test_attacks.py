@@ -75,7 +75,7 @@ def given_away(pool: Pool, name: str) -> None:
 
 
 def test_an_account_given_away_holds_up_only_its_own(world: World) -> None:
-    """A voter, proposer or winner who cannot be paid keeps what is theirs waiting, and nobody else's."""
+    """A voter, proposer or winner who cannot be paid holds up nobody else's payment; rents wait along."""
     pool = votes.voted(votes.disputed(world, 1), ("dave", 1, 60_000), ("erin", 0, 20_000), ("carol", 1, 10_000))
     world.do(votes.tally(pool))
     for name in ("dave", "bob", "oracle"):

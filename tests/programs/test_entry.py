@@ -9,7 +9,7 @@ from idl.program import CREATOR_ID, EVENT_IX_TAG, MARKET_ID
 from idl.schema import load
 from localnet.wallets import wallet
 from tests.programs.refusals import refused
-from tests.programs.world import World, key
+from tests.programs.world import DEPLOY, World, key
 
 PROGRAMS = {"market": MARKET_ID, "creator": CREATOR_ID}
 BOTH = pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
@@ -52,3 +52,14 @@ def test_every_instruction_is_found(world: World, name: str) -> None:
     for one in load(name).instructions:
         with refused("InstructionDidNotDeserialize", "AccountNotEnoughKeys"):
             sent(world, PROGRAMS[name], bytes(one.discriminator))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_copy_at_another_address_does_nothing(world: World, name: str) -> None:
+    """The bytes of a program under another address refuse every instruction, a forged event and no data at all."""
+    copy = key("a copy")
+    world.svm.add_program(copy, (DEPLOY / f"{name}.so").read_bytes())
+    calls = [bytes(one.discriminator) + bytes(400) for one in load(name).instructions]
+    for data in (*calls, EVENT, b""):
+        with refused("DeclaredProgramIdMismatch"):
+            sent(world, copy, data, AccountMeta(key("alice"), True, False))

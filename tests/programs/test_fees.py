@@ -11,7 +11,7 @@ from localnet.wallets import wallet
 from tests.programs import tokens
 from tests.programs.pools import CREATOR, PLAYERS, Pool, created, decided, opened, terms, unpayable
 from tests.programs.refusals import refused
-from tests.programs.world import MINTS, USDC, World, key
+from tests.programs.world import MINTS, PEOPLE, USDC, World, key
 
 UNCLAIMED_S = 30 * 86_400
 MINT = pytest.mark.parametrize("mint", MINTS, ids=["sol", "spl", "spl-2022"])
@@ -113,6 +113,17 @@ def test_fees_late_but_taken(world: World) -> None:
     pool = _owing(world, key("bob"))
     world.at(pool.state.deadline + 2 * UNCLAIMED_S)
     assert world.do(pool.collect_fees(FeeKind.CREATOR, "bob")).event(FeesCollected).recipient == bytes(key("bob"))
+
+
+def test_a_resolvers_fee_is_theirs_however_late(world: World) -> None:
+    """A resolver signed, so their account is none that cannot be paid: the treasury never takes what they can."""
+    pool = _owing(world, key("bob"))
+    world.at(pool.state.deadline + 2 * UNCLAIMED_S)
+    with refused("WrongDestination"):
+        world.do(pool.collect_fees(FeeKind.RESOLVER, "treasury"))
+    resolver = bytes(pool.state.resolver_to)
+    (name,) = [one for one in PEOPLE if bytes(key(one)) == resolver]
+    assert world.do(pool.collect_fees(FeeKind.RESOLVER, name)).event(FeesCollected).recipient == resolver
 
 
 def _owing(world: World, fee_to: Pubkey) -> Pool:

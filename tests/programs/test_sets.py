@@ -199,6 +199,19 @@ def test_a_creator_who_cannot_receive(world: World) -> None:
     assert tokens.amount(world.svm, pool.ata("treasury")) == had + told.amount
 
 
+def test_a_rest_is_its_creators_however_late(world: World) -> None:
+    """Nobody sends the treasury what the creator can take, a year after the decision neither."""
+    pool = settled(world)
+    world.at(pool.state.deadline + 365 * 86_400)
+    treasury = pool.ata("treasury")
+    with refused("WrongDestination"):
+        world.do(pool.withdraw_subsidy(destination=treasury))
+    had = tokens.amount(world.svm, treasury)
+    told = world.do(pool.withdraw_subsidy(treasury_destination=treasury)).event(SubsidyWithdrawn)
+    assert told.recipient == bytes(key(CREATOR))
+    assert tokens.amount(world.svm, treasury) == had
+
+
 def test_closing_with_the_rest_inside(world: World) -> None:
     """A market maker that nobody traded with is closed at once, and its subsidy goes to the creator alone."""
     pool = maker(world)

@@ -109,13 +109,13 @@ FEES = {
     "in time": (-1, CREATOR, RESOLVER, "creator", False),
     "late": (0, CREATOR, RESOLVER, "creator-late", True),
     "still late": (MONTH_S - 1, CREATOR, RESOLVER, "creator-late", True),
-    "forsaken": (MONTH_S, TREASURY, TREASURY, "creator-forsaken", True),
+    "forsaken": (MONTH_S, TREASURY, RESOLVER, "creator-forsaken", True),
 }
 
 
 @pytest.mark.parametrize("when", FEES)
 def test_whom_fees_go_to(when: str) -> None:
-    """The one named; from the deadline on the treasury beside, and 30 days later the treasury in their place."""
+    """The one named; from the deadline on the treasury beside, and 30 days later the treasury in a creator's place."""
     shift, creator, resolver, episode, treasury_beside = FEES[when]
     found = list(collect_fees.due(world(market("finalized", fees_owed=(3, 2, 1)), now=NOW + shift)))
     assert [one.crank.facts for one in found] == [(kind,) for kind in FeeKind]

@@ -109,7 +109,7 @@ unsafe fn account<'a>(at: *mut u8) -> (AccountInfo<'a>, usize) {
 #[macro_export]
 macro_rules! entrypoint {
     ($id:expr, $authority:expr, { $($method:ident $name:ident,)* }) => {
-        #[cfg(all(target_os = "solana", feature = "entrypoint"))]
+        #[cfg(all(target_os = "solana", feature = "entrypoint", not(feature = "cpi")))]
         mod __entrypoint {
             use super::*;
             use anchor_lang::solana_program::entrypoint::{self, SUCCESS};
@@ -125,6 +125,7 @@ macro_rules! entrypoint {
                 let known = *program == $id && data.len() >= 8;
                 let tag = $crate::entry::tag(data);
                 $(if known && tag == const { $crate::entry::tag(instruction::$name::DISCRIMINATOR) } {
+                    const { assert!(instruction::$name::DISCRIMINATOR.len() == 8) };
                     return answer(__private::__global::$method(program, accounts, &data[8..]));
                 })*
                 entry(program, accounts, data).map_or_else(Into::into, |_| SUCCESS)

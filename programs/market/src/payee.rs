@@ -14,6 +14,8 @@ pub struct Payee<'a, 'info> {
     pub destination: &'a UncheckedAccount<'info>,
     pub treasury_destination: Option<&'a UncheckedAccount<'info>>,
     pub token_program: &'a Pubkey,
+    /// Whether the wallet signed for something once, so that it is none that no transaction can open for writing.
+    pub signed: bool,
 }
 
 impl<'a, 'info> Payee<'a, 'info> {
@@ -47,8 +49,8 @@ impl<'a, 'info> Payee<'a, 'info> {
         amount: u64,
         now: i64,
     ) -> Result<(Pubkey, &'a UncheckedAccount<'info>)> {
-        // Some addresses no transaction can open for writing; what nobody took in twice the time is the treasury's.
-        let forsaken = market.decided() && now >= market.deadline.saturating_add(UNCLAIMED_S);
+        // A fee can name an address that no transaction opens for writing; what nobody took in twice the time is the treasury's.
+        let forsaken = !self.signed && market.decided() && now >= market.deadline.saturating_add(UNCLAIMED_S);
         if forsaken && self.fits(market, self.destination, treasury, amount)? == (true, true) {
             return Ok((*treasury, self.destination));
         }

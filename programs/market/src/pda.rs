@@ -62,7 +62,8 @@ fn create_account<'info>(
 }
 
 /// The hash that seeds and a bump come to: a derived address, if it is off the curve.
-fn hashed(seeds: &[&[u8]], bump: u8, program: &Pubkey) -> Pubkey {
+fn hashed<const N: usize>(seeds: &[&[u8]; N], bump: u8, program: &Pubkey) -> Pubkey {
+    const { assert!(N <= SEEDS_MAX) };
     let bump = [bump];
     let mut parts: [&[u8]; SEEDS_MAX + 3] = [&[]; SEEDS_MAX + 3];
     let tail: [&[u8]; 3] = [&bump, program.as_ref(), DERIVED];
@@ -72,13 +73,13 @@ fn hashed(seeds: &[&[u8]], bump: u8, program: &Pubkey) -> Pubkey {
 
 /// Whether an address is that of seeds whose bump is known to lead off the curve: it made the address once. A tenth of the cost of
 /// deriving it.
-pub fn is_at(address: &Pubkey, seeds: &[&[u8]], bump: u8, program: &Pubkey) -> bool {
+pub fn is_at<const N: usize>(address: &Pubkey, seeds: &[&[u8]; N], bump: u8, program: &Pubkey) -> bool {
     hashed(seeds, bump, program) == *address
 }
 
 /// The bump of an address, if it is the canonical one of these seeds: the first, from 255 down, that leads off the curve. What the
 /// runtime derives at 1,500 units a try, at a quarter of that.
-pub fn canonical(address: &Pubkey, seeds: &[&[u8]], program: &Pubkey) -> Option<u8> {
+pub fn canonical<const N: usize>(address: &Pubkey, seeds: &[&[u8]; N], program: &Pubkey) -> Option<u8> {
     for bump in (0..=u8::MAX).rev() {
         let found = hashed(seeds, bump, program);
         if !found.is_on_curve() {

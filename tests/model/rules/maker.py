@@ -12,7 +12,7 @@ from tests.model.nouns import Market, Why, World
 from tests.model.rules.deciding import owe
 from tests.model.rules.parimutuel import drawn_nonce, drawn_valid, position_of, shut, trading
 from tests.model.rules.rule import Args, Rule, anybody, futile, near, trades, vaulted
-from tests.model.rules.settling import frozen, unwrap
+from tests.model.rules.settling import unwrap
 from tests.model.stage import Stage
 from tests.programs.pools import CREATOR
 from tests.programs.world import Call
@@ -272,8 +272,7 @@ def expect_subsidy(world: World, k: int, to: str) -> Why:
         return why
     amount = surplus(market)
     why("NothingOwed", amount <= 0)
-    forsaken = world.now >= market.deadline + 30 * 86_400 and to == "treasury" and not frozen(world, market, to)
-    why("WrongDestination", to != CREATOR and not forsaken)
+    why("WrongDestination", to != CREATOR)
     if not why:
         unwrap(market)
         world.give(market, to, amount)

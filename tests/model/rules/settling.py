@@ -178,7 +178,8 @@ def expect_fees(world: World, k: int, kind: int, to: str, fallback: bool) -> Why
     late = market.decided and world.now >= market.deadline
     recipient = (market.terms.fee_to, market.resolver_to or "treasury", "treasury")[kind]
     paid = to
-    if not (late and world.now >= market.deadline + UNCLAIMED_S and to == "treasury" and takes[to]):
+    forsaken = kind == FeeKind.CREATOR and late and world.now >= market.deadline + UNCLAIMED_S
+    if not (forsaken and to == "treasury" and takes[to]):
         why("WrongDestination", to != recipient)
         if to == recipient and not takes[to]:
             why("Unpayable", not (late and fallback and takes["treasury"]))

@@ -80,6 +80,7 @@ impl<'info> CloseMarket<'info> {
             destination: named.ok_or(MarketError::WrongDestination)?,
             treasury_destination: self.treasury_destination.as_ref(),
             token_program: self.token_program.key,
+            signed: true,
         };
         payee.choose(market, &wallet, false, &treasury, residual, now).map(Some)
     }

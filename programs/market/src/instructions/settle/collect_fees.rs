@@ -60,11 +60,12 @@ impl<'info> CollectFees<'info> {
         }
     }
 
-    fn payee(&self) -> Payee<'_, 'info> {
+    fn payee(&self, kind: u8) -> Payee<'_, 'info> {
         Payee {
             destination: &self.destination,
             treasury_destination: self.treasury_destination.as_ref(),
             token_program: self.token_program.key,
+            signed: kind != fee_kind::CREATOR,
         }
     }
 }
@@ -83,7 +84,7 @@ pub fn handler(ctx: Context<CollectFees>, args: CollectFeesArgs) -> Result<()> {
     let treasury = a.config.load()?.treasury;
     let named = a.recipient(&market, args.kind, treasury);
     let to_account = args.kind == fee_kind::CREATOR && market.has(flag::FEE_TO_ACCOUNT);
-    let payee = a.payee();
+    let payee = a.payee(args.kind);
     let (recipient, to) = payee.choose(&market, &named, to_account, &treasury, amount, clock.unix_timestamp)?;
     let leaving = till.pay(&market, to, amount)?;
     solvency::check(&market, a.market.as_ref(), &a.vault, leaving)?;

@@ -50,6 +50,7 @@ pub fn handler(ctx: Context<WithdrawSubsidy>) -> Result<()> {
         destination: &a.destination,
         treasury_destination: a.treasury_destination.as_ref(),
         token_program: a.token_program.key,
+        signed: true,
     };
     let (creator, treasury) = (market.creator, a.config.load()?.treasury);
     let (recipient, to) = payee.choose(market, &creator, false, &treasury, amount, clock.unix_timestamp)?;
