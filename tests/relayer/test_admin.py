@@ -168,7 +168,8 @@ def test_pause_words() -> None:
 
 async def made(it: Scene, who: Keypair) -> str:
     """An optimistic market that its maker may activate."""
-    now, slot = it.running.chain.tip.block_time, it.running.chain.tip.slot
+    # Simulated where blocks are confirmed, which is behind the tip.
+    now, slot = it.running.chain.tip.block_time, it.running.chain.tip.slot - 5
     key = who.pubkey()
     where = addresses.market(key, market_id(slot, 1)).address
     call = instructions.create_market(
