@@ -3,6 +3,7 @@
 ChainError
 ├── Transient                ask again: the answer may change
 │   ├── RpcError             a JSON-RPC error object: code, message, data
+│   │   └── UnsupportedVersion   of a transaction that the caller did not say it can read
 │   └── ReplyLost            the request was carried out, the answer is not sent (a fault by command)
 └── Fatal                    the chain cannot do what it was asked
     ├── BadOptions           it cannot start so
@@ -38,6 +39,18 @@ class RpcError(Transient):
         self.code = code
         self.message = message
         self.data = data
+
+
+class UnsupportedVersion(RpcError):
+    """-32015: a transaction of a version that the caller did not say it can read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            -32015,
+            f"Transaction version ({version}) is not supported by the requesting client. Please try the request "
+            f'again with the following configuration parameter: "maxSupportedTransactionVersion": {version}',
+        )
+        self.version = version
 
 
 class ReplyLost(Transient):

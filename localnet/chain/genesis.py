@@ -23,6 +23,12 @@ from localnet.chain.tokens import NATIVE_MINT, TOKEN
 from localnet.chain.wire import SYSTEM
 
 LOADER_V3 = Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111")
+LOADERS = (
+    LOADER_V3,
+    Pubkey.from_string("BPFLoader2111111111111111111111111111111111"),
+    Pubkey.from_string("BPFLoader1111111111111111111111111111111111"),
+    Pubkey.from_string("NativeLoader1111111111111111111111111111111"),
+)
 PROGRAM_DATA_HEADER_BYTES = 45
 FAUCET_LAMPORTS = 500_000_000 * 10**9
 IDENTITY_LAMPORTS = 500 * 10**9

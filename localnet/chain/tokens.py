@@ -48,6 +48,11 @@ def owner_of(data: bytes) -> Pubkey:
     return Pubkey(data[32:64])
 
 
+def delegate_of(data: bytes) -> Pubkey | None:
+    """The wallet that may spend from a token account besides its owner."""
+    return Pubkey(data[76:108]) if data[72] == 1 else None
+
+
 def amount_of(data: bytes) -> int:
     """The base units in a token account."""
     return int.from_bytes(data[64:72], "little")

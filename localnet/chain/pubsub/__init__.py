@@ -1,4 +1,5 @@
 """Solana's PubSub over the embedded chain.
 
-`subscriptions` who wants what, and what a block means to them · `server` the WebSocket side.
+`requests` what a subscription asks for · `subscriptions` who wants what, and what a block means to them · `server` the
+WebSocket side.
 """

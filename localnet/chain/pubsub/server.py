@@ -11,7 +11,8 @@ from websockets.exceptions import ConnectionClosed
 
 from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.node import Chain
-from localnet.chain.pubsub.subscriptions import KINDS, LEAST, Subscriptions
+from localnet.chain.pubsub.requests import KINDS, LEAST
+from localnet.chain.pubsub.subscriptions import Subscriptions
 from localnet.chain.rpc.params import Params, kind
 
 QUEUE_MESSAGES_MAX = 10_000

@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from solders.pubkey import Pubkey
+from solders.account import Account
 
-from localnet.chain.errors import RpcError, invalid_params
+from localnet.chain.errors import RpcError, UnsupportedVersion
 from localnet.chain.model import COMMITMENTS, Block, Commitment
 from localnet.chain.node import Chain
-from localnet.chain.rpc.accounts import ENCODINGS, Filter, account_json, read_filters
+from localnet.chain.pubsub.requests import READERS, Send, Subscription
+from localnet.chain.rpc.accounts import account_json
 from localnet.chain.rpc.endpoint import Endpoint
-from localnet.chain.rpc.params import Params, kind, pubkey
+from localnet.chain.rpc.params import Params
+from localnet.chain.rpc.render import block_json
+from localnet.chain.wire import SYSTEM
 
 SUBSCRIPTIONS_MAX = 10_000
 NOTIFIED_BLOCKS_MAX = 1_024
-
-Send = Callable[[dict[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """One subscription. `target` is the address, signature or mention it is about; None: everything."""
-
-    id: int
-    kind: str
-    commitment: Commitment
-    send: Send
-    target: Any = None
-    encoding: str = "base64"
-    data_slice: tuple[int, int] | None = None
-    filters: tuple[Filter, ...] = ()
-    received: bool = False
 
 
 class Subscriptions:
@@ -56,7 +41,7 @@ class Subscriptions:
         """Subscribe; the id by which notifications and unsubscribing know it."""
         if len(self._all) >= SUBSCRIPTIONS_MAX:
             raise RpcError(-32603, "Internal Error: Subscription refused. Node subscription limit reached")
-        made = _READERS[method](0, params, send)
+        made = READERS[method](0, params, send)
         made = replace(made, id=next(self._ids))
         self._all[made.id] = made
         return made.id
@@ -87,10 +72,14 @@ class Subscriptions:
     def _on_block(self, block: Block) -> None:
         root = self._chain.at("finalized")
         self._tell("slot", {"slot": block.slot, "parent": block.parent_slot, "root": root.slot})
+        for update in made_updates(block):
+            self._tell("slotsUpdates", update)
         for commitment in COMMITMENTS:
             for reached in self._newly(commitment):
                 if commitment == "finalized":
                     self._tell("root", reached.slot)
+                if commitment != "processed":
+                    self._tell("slotsUpdates", slot_update(_REACHED[commitment], reached))
                 self._block_reached(reached, commitment)
 
     def _newly(self, commitment: Commitment) -> list[Block]:
@@ -122,13 +111,15 @@ class Subscriptions:
                     self._logs(one, block)
                 case "signature":
                     self._signature(one, block)
+                case "block":
+                    self._block(one, block)
 
     def _account(self, one: Subscription, block: Block) -> None:
         account = self._chain.account(one.target, block)
         if account == block.before[one.target]:
             return
-        value = account_json(self._endpoint, block, account, one.encoding, one.data_slice)
-        self._notify(one, block.slot, value or _CLOSED)
+        value = account_json(self._endpoint, block, one.target, account or _ABSENT, one.encoding, one.data_slice)
+        self._notify(one, block.slot, value if account else {**(value or {}), "rentEpoch": 0})
 
     def _program(self, one: Subscription, block: Block) -> None:
         for key, before in block.before.items():
@@ -136,7 +127,7 @@ class Subscriptions:
             if account is None or account.owner != one.target or account == before:
                 continue
             if all(rule.matches(account) for rule in one.filters):
-                value = account_json(self._endpoint, block, account, one.encoding, one.data_slice)
+                value = account_json(self._endpoint, block, key, account, one.encoding, one.data_slice)
                 self._notify(one, block.slot, {"pubkey": str(key), "account": value})
 
     def _logs(self, one: Subscription, block: Block) -> None:
@@ -155,18 +146,49 @@ class Subscriptions:
             self._notify(one, block.slot, {"err": landed.outcome.error})
             self.remove(one.id)
 
+    def _block(self, one: Subscription, block: Block) -> None:
+        if one.target is not None:
+            mentioning = tuple(landed for landed in block.transactions if one.target in landed.outcome.keys)
+            if not mentioning:
+                return
+            block = replace(block, transactions=mentioning)
+        identity, shown, error = str(self._chain.bank.identity), None, None
+        try:
+            shown = block_json(block, identity, one.encoding, one.details, one.rewards, one.version_max)
+        except UnsupportedVersion as refused:
+            error = {"UnsupportedTransactionVersion": refused.version}
+        self._notify(one, block.slot, {"slot": block.slot, "block": shown, "err": error})
+
     def _notify(self, one: Subscription, slot: int, value: Any) -> None:
         one.send(_message(one, {"context": {"slot": slot}, "value": value}))
 
 
-_CLOSED = {
-    "lamports": 0,
-    "data": ["", "base64"],
-    "owner": str(Pubkey.default()),
-    "executable": False,
-    "rentEpoch": 0,
-    "space": 0,
-}
+_REACHED = {"confirmed": "optimisticConfirmation", "finalized": "root"}
+
+
+def slot_update(kind: str, block: Block) -> dict[str, Any]:
+    """One step of a slot; its timestamp (ms) is the block's time, so a chain of the same seed tells the same."""
+    return {"type": kind, "slot": block.slot, "timestamp": block.block_time * 1000}
+
+
+def made_updates(block: Block) -> list[dict[str, Any]]:
+    """The steps of a slot until its block is made; all its transactions are counted as one entry."""
+    count = len(block.transactions)
+    failed = sum(landed.outcome.error is not None for landed in block.transactions)
+    stats = {
+        "maxTransactionsPerEntry": count,
+        "numFailedTransactions": failed,
+        "numSuccessfulTransactions": count - failed,
+        "numTransactionEntries": min(count, 1),
+    }
+    return [
+        slot_update("createdBank", block) | {"parent": block.parent_slot},
+        slot_update("completed", block),
+        slot_update("frozen", block) | {"stats": stats},
+    ]
+
+
+_ABSENT = Account(0, b"", SYSTEM)
 
 
 def _message(one: Subscription, result: Any) -> dict[str, Any]:
@@ -175,87 +197,3 @@ def _message(one: Subscription, result: Any) -> dict[str, Any]:
         "method": f"{one.kind}Notification",
         "params": {"result": result, "subscription": one.id},
     }
-
-
-def _read_account(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcAccountInfoConfig")
-    return Subscription(
-        id=id_,
-        kind="account",
-        commitment=config.commitment(),
-        send=send,
-        target=_key(params.text(0)),
-        encoding=config.choice("encoding", ENCODINGS, "binary"),
-        data_slice=config.data_slice(),
-    )
-
-
-def _read_program(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcProgramAccountsConfig")
-    return Subscription(
-        id=id_,
-        kind="program",
-        commitment=config.commitment(),
-        send=send,
-        target=_key(params.text(0)),
-        encoding=config.choice("encoding", ENCODINGS, "binary"),
-        data_slice=config.data_slice(),
-        filters=tuple(read_filters(config.get("filters"))),
-    )
-
-
-def _read_logs(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcTransactionLogsConfig")
-    value = params.get(0)
-    if value in ("all", "allWithVotes"):
-        target = None
-    elif isinstance(value, dict) and isinstance(value.get("mentions"), list):
-        if len(value["mentions"]) != 1:
-            raise invalid_params("Invalid Request: Only 1 address supported")
-        target = _key(value["mentions"][0])
-    else:
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected enum RpcTransactionLogsFilter.")
-    return Subscription(id=id_, kind="logs", commitment=config.commitment(), send=send, target=target)
-
-
-def _read_signature(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcSignatureSubscribeConfig")
-    try:
-        signature = params.signature(0)
-    except RpcError as error:
-        raise invalid_params("Invalid Request: Invalid signature provided") from error
-    return Subscription(
-        id=id_,
-        kind="signature",
-        commitment=config.commitment(),
-        send=send,
-        target=signature,
-        received=config.flag("enableReceivedNotification"),
-    )
-
-
-def _read_slot(id_: int, params: Params, send: Send) -> Subscription:
-    return Subscription(id=id_, kind="slot", commitment="processed", send=send)
-
-
-def _read_root(id_: int, params: Params, send: Send) -> Subscription:
-    return Subscription(id=id_, kind="root", commitment="finalized", send=send)
-
-
-def _key(value: Any) -> Pubkey:
-    try:
-        return pubkey(value)
-    except (RpcError, TypeError) as error:
-        raise invalid_params("Invalid Request: Invalid pubkey provided") from error
-
-
-_READERS: dict[str, Callable[[int, Params, Send], Subscription]] = {
-    "accountSubscribe": _read_account,
-    "programSubscribe": _read_program,
-    "logsSubscribe": _read_logs,
-    "signatureSubscribe": _read_signature,
-    "slotSubscribe": _read_slot,
-    "rootSubscribe": _read_root,
-}
-LEAST = {"accountSubscribe": 1, "programSubscribe": 1, "logsSubscribe": 1, "signatureSubscribe": 1}
-KINDS = frozenset(name.removesuffix("Subscribe") for name in _READERS)

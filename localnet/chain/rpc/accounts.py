@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from heapq import nlargest
 from typing import Any
 
 import based58
@@ -12,15 +13,19 @@ from solders.pubkey import Pubkey
 
 from localnet.chain import tokens
 from localnet.chain.errors import RpcError, invalid_params
+from localnet.chain.genesis import LOADERS
 from localnet.chain.model import Block
 from localnet.chain.rpc.endpoint import Endpoint, with_context
 from localnet.chain.rpc.params import U64_MAX, Params, base58_bytes, kind, pubkey, u64
+from localnet.chain.rpc.parsed.account import parsed_account
+from localnet.chain.wire import SYSTEM
 
 ENCODINGS = ("binary", "base58", "base64", "jsonParsed", "base64+zstd")
 BASE58_BYTES_MAX = 128
 ACCOUNTS_MAX = 100
 FILTERS_MAX = 4
 FILTER_BYTES_MAX = 128
+LARGEST_MAX = 20
 
 
 def get_account_info(endpoint: Endpoint, params: Params) -> dict[str, Any]:
@@ -30,7 +35,7 @@ def get_account_info(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     encoding = config.choice("encoding", ENCODINGS, "binary")
     block = endpoint.context_block(config)
     account = endpoint.account(key, block)
-    return with_context(block, account_json(endpoint, block, account, encoding, config.data_slice()))
+    return with_context(block, account_json(endpoint, block, key, account, encoding, config.data_slice()))
 
 
 def get_multiple_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def get_multiple_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     encoding = config.choice("encoding", ENCODINGS, "base64")
     block = endpoint.context_block(config)
     data_slice = config.data_slice()
-    found = [account_json(endpoint, block, endpoint.account(key, block), encoding, data_slice) for key in keys]
+    found = [account_json(endpoint, block, key, endpoint.account(key, block), encoding, data_slice) for key in keys]
     return with_context(block, found)
 
 
@@ -61,11 +66,26 @@ def get_program_accounts(endpoint: Endpoint, params: Params) -> Any:
     block = endpoint.context_block(config)
     data_slice = config.data_slice()
     found = [
-        {"pubkey": str(key), "account": account_json(endpoint, block, account, encoding, data_slice)}
+        {"pubkey": str(key), "account": account_json(endpoint, block, key, account, encoding, data_slice)}
         for key, account in endpoint.chain.program_accounts(program, block)
         if all(one.matches(account) for one in passes)
     ]
     return with_context(block, found) if config.flag("withContext") else found
+
+
+def get_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """The 20 richest accounts of all that a program owns, richest first; all of them circulate."""
+    config = params.config(0, "RpcLargestAccountsConfig")
+    only = config.choice("filter", ("circulating", "nonCirculating"), "circulating")
+    config.flag("sortResults")
+    block = endpoint.at(config.commitment())
+    if only == "nonCirculating":
+        return with_context(block, [])
+    chain = endpoint.chain
+    programs = {key for loader in LOADERS for key, _ in chain.program_accounts(loader, block)}
+    found = (pair for owner in {SYSTEM, *LOADERS, *programs} for pair in chain.program_accounts(owner, block))
+    richest = nlargest(LARGEST_MAX, ((account.lamports, bytes(key)) for key, account in found))
+    return with_context(block, [{"address": str(Pubkey(key)), "lamports": amount} for amount, key in richest])
 
 
 class Filter:
@@ -138,13 +158,18 @@ def _filter_base58(wanted: str) -> bytes:
 
 
 def account_json(
-    endpoint: Endpoint, block: Block, account: Account | None, encoding: str, data_slice: tuple[int, int] | None = None
+    endpoint: Endpoint,
+    block: Block,
+    key: Pubkey,
+    account: Account | None,
+    encoding: str,
+    data_slice: tuple[int, int] | None = None,
 ) -> dict[str, Any] | None:
     """An account as JSON; null where there is none. rentEpoch is always the end of time: nothing pays rent."""
     if account is None:
         return None
     return {
-        "data": _data_json(endpoint, block, account, encoding, data_slice),
+        "data": _data_json(endpoint, block, key, account, encoding, data_slice),
         "executable": account.executable,
         "lamports": account.lamports,
         "owner": str(account.owner),
@@ -154,11 +179,11 @@ def account_json(
 
 
 def _data_json(
-    endpoint: Endpoint, block: Block, account: Account, encoding: str, data_slice: tuple[int, int] | None
+    endpoint: Endpoint, block: Block, key: Pubkey, account: Account, encoding: str, data_slice: tuple[int, int] | None
 ) -> Any:
     data = account.data
     if encoding == "jsonParsed":
-        parsed = parsed_token(account, lambda key: endpoint.account(key, block))
+        parsed = parsed_account(key, account, lambda mint: endpoint.account(mint, block))
         if parsed is not None:
             return parsed
         encoding = "base64"
@@ -176,55 +201,3 @@ def _data_json(
         )
     encoded = based58.b58encode(data).decode()
     return encoded if encoding == "binary" else [encoded, "base58"]
-
-
-def parsed_token(account: Account, read: Any) -> dict[str, Any] | None:
-    """jsonParsed of a token account or mint; None for anything else."""
-    program = "spl-token" if account.owner == tokens.TOKEN else "spl-token-2022"
-    data = account.data
-    if tokens.is_mint(account):
-        info: dict[str, Any] = {
-            "decimals": tokens.decimals_of(data),
-            "freezeAuthority": _option_key(data, 46),
-            "isInitialized": True,
-            "mintAuthority": _option_key(data, 0),
-            "supply": str(tokens.supply_of(data)),
-        }
-        return {"parsed": {"info": info, "type": "mint"}, "program": program, "space": len(data)}
-    if not tokens.is_token_account(account):
-        return None
-    mint = tokens.mint_of(data)
-    found = read(mint)
-    decimals = tokens.decimals_of(found.data) if tokens.is_mint(found) else 0
-    info = {
-        "isNative": data[109:113] == b"\x01\0\0\0",
-        "mint": str(mint),
-        "owner": str(tokens.owner_of(data)),
-        "state": "frozen" if data[108] == 2 else "initialized",
-        "tokenAmount": amount_json(tokens.amount_of(data), decimals),
-    }
-    delegate = _option_key(data, 72)
-    if delegate is not None:
-        info["delegate"] = delegate
-        info["delegatedAmount"] = amount_json(int.from_bytes(data[121:129], "little"), decimals)
-    if info["isNative"]:
-        info["rentExemptReserve"] = amount_json(int.from_bytes(data[113:121], "little"), decimals)
-    close = _option_key(data, 129)
-    if close is not None:
-        info["closeAuthority"] = close
-    return {"parsed": {"info": info, "type": "account"}, "program": program, "space": len(data)}
-
-
-def amount_json(amount: int, decimals: int) -> dict[str, Any]:
-    """A token amount; `uiAmount` is a float because Solana's API has it so."""
-    return {
-        "amount": str(amount),
-        "decimals": decimals,
-        "uiAmount": amount / 10**decimals,
-        "uiAmountString": tokens.ui_string(amount, decimals),
-    }
-
-
-def _option_key(data: bytes, at: int) -> str | None:
-    """A COption<Pubkey>: 4 bytes of tag, 32 of key."""
-    return str(Pubkey(data[at + 4 : at + 36])) if data[at] == 1 else None

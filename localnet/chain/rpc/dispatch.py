@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from localnet.chain.errors import ReplyLost, RpcError, invalid_params
-from localnet.chain.rpc import accounts, blocks, control, history, network, sending, token_accounts
+from localnet.chain.rpc import accounts, blocks, control, history, network, sending, token_accounts, validator
 from localnet.chain.rpc.endpoint import Endpoint
 from localnet.chain.rpc.params import Params
 
@@ -32,12 +32,29 @@ METHODS: dict[str, tuple[Handler, int, int]] = {
     "getRecentPrioritizationFees": (network.get_recent_prioritization_fees, 0, 1),
     "getTransactionCount": (network.get_transaction_count, 0, 1),
     "getSupply": (network.get_supply, 0, 1),
+    "getVoteAccounts": (validator.get_vote_accounts, 0, 1),
+    "getClusterNodes": (validator.get_cluster_nodes, 0, 0),
+    "getLeaderSchedule": (validator.get_leader_schedule, 0, 2),
+    "getSlotLeaders": (validator.get_slot_leaders, 2, 2),
+    "getBlockProduction": (validator.get_block_production, 0, 1),
+    "getBlockCommitment": (validator.get_block_commitment, 1, 1),
+    "getStakeMinimumDelegation": (validator.get_stake_minimum_delegation, 0, 1),
+    "getInflationGovernor": (validator.get_inflation_governor, 0, 1),
+    "getInflationRate": (validator.get_inflation_rate, 0, 0),
+    "getInflationReward": (validator.get_inflation_reward, 1, 2),
+    "getHighestSnapshotSlot": (validator.get_highest_snapshot_slot, 0, 0),
+    "getMaxRetransmitSlot": (validator.get_max_retransmit_slot, 0, 0),
+    "getMaxShredInsertSlot": (validator.get_max_shred_insert_slot, 0, 0),
+    "getRecentPerformanceSamples": (validator.get_recent_performance_samples, 0, 1),
     "getAccountInfo": (accounts.get_account_info, 1, 2),
     "getMultipleAccounts": (accounts.get_multiple_accounts, 1, 2),
     "getProgramAccounts": (accounts.get_program_accounts, 1, 2),
     "getBalance": (accounts.get_balance, 1, 2),
+    "getLargestAccounts": (accounts.get_largest_accounts, 0, 1),
     "getTokenAccountBalance": (token_accounts.get_token_account_balance, 1, 2),
     "getTokenAccountsByOwner": (token_accounts.get_token_accounts_by_owner, 2, 3),
+    "getTokenAccountsByDelegate": (token_accounts.get_token_accounts_by_delegate, 2, 3),
+    "getTokenLargestAccounts": (token_accounts.get_token_largest_accounts, 1, 2),
     "getTokenSupply": (token_accounts.get_token_supply, 1, 2),
     "getSignatureStatuses": (history.get_signature_statuses, 1, 2),
     "getSignaturesForAddress": (history.get_signatures_for_address, 1, 2),

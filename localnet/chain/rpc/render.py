@@ -6,11 +6,12 @@ import base64
 from typing import Any
 
 import based58
-from solders.pubkey import Pubkey
 
 from localnet.chain import tokens
-from localnet.chain.errors import RpcError
+from localnet.chain.errors import UnsupportedVersion
 from localnet.chain.model import Block, InnerCall, Landed, Outcome, TokenBalance
+from localnet.chain.rpc.parsed.instruction import instruction_json
+from localnet.chain.rpc.parsed.keys import parsed_keys
 from localnet.chain.wire import Wire
 
 TRANSACTION_ENCODINGS = ("binary", "base64", "base58", "json", "jsonParsed")
@@ -18,13 +19,9 @@ DETAILS = ("full", "accounts", "signatures", "none")
 
 
 def require_version(wire: Wire, version_max: int | None) -> None:
-    """-32015 when the caller did not say that it can read this version."""
+    """UnsupportedVersion when the caller did not say that it can read this version."""
     if wire.version is not None and (version_max is None or wire.version > version_max):
-        raise RpcError(
-            -32015,
-            f"Transaction version ({wire.version}) is not supported by the requesting client. Please try the request "
-            f'again with the following configuration parameter: "maxSupportedTransactionVersion": {wire.version}',
-        )
+        raise UnsupportedVersion(wire.version)
 
 
 def block_json(block: Block, identity: str, encoding: str, details: str, rewards: bool, version_max: int | None) -> Any:
@@ -42,16 +39,16 @@ def block_json(block: Block, identity: str, encoding: str, details: str, rewards
         for landed in block.transactions:
             require_version(landed.wire, version_max)
         render = transaction_json if details == "full" else _accounts_only
-        out["transactions"] = [render(landed, encoding, version_max) for landed in block.transactions]
+        out["transactions"] = [render(landed, encoding, version_max, rewards=rewards) for landed in block.transactions]
     elif details == "signatures":
         out["signatures"] = [landed.wire.signature for landed in block.transactions]
     return out
 
 
-def transaction_json(landed: Landed, encoding: str, version_max: int | None) -> dict[str, Any]:
+def transaction_json(landed: Landed, encoding: str, version_max: int | None, *, rewards: bool = True) -> dict[str, Any]:
     """A transaction with its meta; `version` only where the caller named one it can read."""
     out: dict[str, Any] = {
-        "meta": meta_json(landed.outcome, encoding),
+        "meta": meta_json(landed.outcome, encoding) | {"rewards": [] if rewards else None},
         "transaction": encoded(landed.wire, landed.outcome, encoding),
     }
     if version_max is not None:
@@ -98,7 +95,6 @@ def meta_json(outcome: Outcome, encoding: str) -> dict[str, Any]:
     }
     if outcome.return_data is not None:
         meta["returnData"] = returned_json(outcome)
-    meta["rewards"] = []
     meta["status"] = status_json(outcome.error)
     return meta
 
@@ -166,19 +162,7 @@ def _call(one: InnerCall, outcome: Outcome) -> dict[str, Any]:
 
 
 def _parsed_call(one: InnerCall, outcome: Outcome) -> dict[str, Any]:
-    return _partly(outcome.keys, one.program_index, one.accounts, one.data, one.stack_height)
-
-
-def _partly(
-    keys: tuple[Pubkey, ...], program: int, accounts: tuple[int, ...] | bytes, data: bytes, height: int
-) -> dict[str, Any]:
-    """An instruction that is not parsed, with addresses instead of indexes."""
-    return {
-        "accounts": [str(keys[index]) for index in accounts],
-        "data": based58.b58encode(data).decode(),
-        "programId": str(keys[program]),
-        "stackHeight": height,
-    }
+    return instruction_json(outcome.keys, one.program_index, one.accounts, one.data, one.stack_height)
 
 
 def _message(wire: Wire) -> dict[str, Any]:
@@ -229,29 +213,17 @@ def _version_part(wire: Wire) -> dict[str, Any]:
 def _parsed_message(wire: Wire, outcome: Outcome) -> dict[str, Any]:
     keys = outcome.keys
     message: dict[str, Any] = {
-        "accountKeys": _parsed_keys(wire, outcome),
+        "accountKeys": parsed_keys(wire, outcome),
         "instructions": [
-            _partly(keys, one.program_id_index, bytes(one.accounts), bytes(one.data), 1) for one in wire.instructions
+            instruction_json(keys, one.program_id_index, bytes(one.accounts), bytes(one.data), 1)
+            for one in wire.instructions
         ],
         "recentBlockhash": wire.blockhash,
     }
     return message | _version_part(wire)
 
 
-def _parsed_keys(wire: Wire, outcome: Outcome) -> list[dict[str, Any]]:
-    static = len(wire.keys)
-    return [
-        {
-            "pubkey": str(key),
-            "signer": index < wire.required,
-            "source": "transaction" if index < static else "lookupTable",
-            "writable": wire.is_writable(index) if index < static else index < static + outcome.loaded_writable,
-        }
-        for index, key in enumerate(outcome.keys)
-    ]
-
-
-def _accounts_only(landed: Landed, encoding: str, version_max: int | None) -> dict[str, Any]:
+def _accounts_only(landed: Landed, encoding: str, version_max: int | None, *, rewards: bool) -> dict[str, Any]:
     outcome = landed.outcome
     out: dict[str, Any] = {
         "meta": {
@@ -261,11 +233,11 @@ def _accounts_only(landed: Landed, encoding: str, version_max: int | None) -> di
             "postTokenBalances": [token_json(one) for one in outcome.post_tokens],
             "preBalances": list(outcome.pre_balances),
             "preTokenBalances": [token_json(one) for one in outcome.pre_tokens],
-            "rewards": [],
             "status": status_json(outcome.error),
+            **({"rewards": []} if rewards else {}),
         },
         "transaction": {
-            "accountKeys": _parsed_keys(landed.wire, outcome),
+            "accountKeys": parsed_keys(landed.wire, outcome),
             "signatures": list(landed.wire.signatures),
         },
     }

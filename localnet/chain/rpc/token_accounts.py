@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from heapq import nlargest
 from typing import Any
 
 from solders.account import Account
@@ -10,9 +12,10 @@ from solders.pubkey import Pubkey
 from localnet.chain import tokens
 from localnet.chain.errors import invalid_params
 from localnet.chain.model import Block
-from localnet.chain.rpc.accounts import ENCODINGS, account_json, amount_json
+from localnet.chain.rpc.accounts import ENCODINGS, LARGEST_MAX, account_json
 from localnet.chain.rpc.endpoint import Endpoint, with_context
 from localnet.chain.rpc.params import Params, kind, pubkey, text
+from localnet.chain.rpc.parsed.amounts import amount_json
 
 
 def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, Any]:
@@ -44,14 +47,52 @@ def get_token_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 def get_token_accounts_by_owner(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """The token accounts of a wallet, of one mint or of one token program."""
     owner = params.pubkey(0)
+    return _selected(endpoint, params, lambda account: tokens.owner_of(account.data) == owner)
+
+
+def get_token_accounts_by_delegate(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """The token accounts that a wallet may spend from, of one mint or of one token program."""
+    delegate = params.pubkey(0)
+    return _selected(endpoint, params, lambda account: tokens.delegate_of(account.data) == delegate)
+
+
+def get_token_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """The 20 fullest token accounts of a mint, fullest first."""
+    key = params.pubkey(0)
+    block = endpoint.at(params.config(1, "CommitmentConfig").commitment())
+    mint = endpoint.account(key, block)
+    if mint is None:
+        raise invalid_params("Invalid param: could not find mint")
+    if mint.owner not in tokens.TOKEN_PROGRAMS:
+        raise invalid_params("Invalid param: not a Token mint")
+    if not tokens.is_mint(mint):
+        raise invalid_params("Invalid param: Token mint could not be unpacked")
+    holders = nlargest(
+        LARGEST_MAX,
+        (
+            (tokens.amount_of(account.data), bytes(holder))
+            for holder, account in endpoint.chain.program_accounts(mint.owner, block)
+            if tokens.is_token_account(account) and tokens.mint_of(account.data) == key
+        ),
+    )
+    decimals = tokens.decimals_of(mint.data)
+    found = [{"address": str(Pubkey(holder)), **amount_json(amount, decimals)} for amount, holder in holders]
+    return with_context(block, found)
+
+
+def _selected(endpoint: Endpoint, params: Params, passes: Callable[[Account], bool]) -> dict[str, Any]:
+    """The token accounts that pass, of the mint or token program that the second parameter names."""
     config = params.config(2, "RpcAccountInfoConfig")
     encoding = config.choice("encoding", ENCODINGS, "binary")
+    data_slice = config.data_slice()
     block = endpoint.context_block(config)
     program, mint = _wanted(endpoint, block, params.get(1))
     found = [
-        {"account": account_json(endpoint, block, account, encoding, config.data_slice()), "pubkey": str(key)}
+        {"account": account_json(endpoint, block, key, account, encoding, data_slice), "pubkey": str(key)}
         for key, account in endpoint.chain.program_accounts(program, block)
-        if _belongs(account, owner, mint)
+        if tokens.is_token_account(account)
+        and (mint is None or tokens.mint_of(account.data) == mint)
+        and passes(account)
     ]
     return with_context(block, found)
 
@@ -74,10 +115,3 @@ def _wanted(endpoint: Endpoint, block: Block, value: Any) -> tuple[Pubkey, Pubke
     if mint is None or not tokens.is_mint(mint):
         raise invalid_params("Invalid param: could not find mint")
     return mint.owner, key
-
-
-def _belongs(account: Account, owner: Pubkey, mint: Pubkey | None) -> bool:
-    if not tokens.is_token_account(account):
-        return False
-    data = account.data
-    return tokens.owner_of(data) == owner and (mint is None or tokens.mint_of(data) == mint)

@@ -12,7 +12,7 @@ from localnet.chain.node import Chain
 from localnet.chain.pubsub.subscriptions import SUBSCRIPTIONS_MAX, Subscriptions
 from localnet.chain.rpc.params import Params
 from localnet.chain.wire import SYSTEM
-from tests.localnet.chain.people import SOL, pay
+from tests.localnet.chain.people import SOL, b64, pay
 
 TOP = {"commitment": "processed", "encoding": "base64"}
 
@@ -112,9 +112,92 @@ def test_unchanged_accounts_are_silent(chain: Chain, ear: Ear, alice: Keypair, b
     assert [one["value"]["lamports"] for one in ear.results("account")] == [100 * SOL - 5_000]
 
 
+def test_slots_updates(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
+    """Each step of a slot with the block's time: made at once, confirmed by the next block, rooted by 31 more."""
+    ear.on("slotsUpdatesSubscribe")
+    chain.submit(pay(chain, alice, bob.pubkey(), SOL))
+    chain.submit(pay(chain, alice, bob.pubkey(), 1000 * SOL))
+    made = chain.produce()
+    chain.produce(31)
+    told = [one for one in ear.results("slotsUpdates") if one["slot"] == 2]
+    assert {one["timestamp"] for one in told} == {made.block_time * 1000}
+    steps = [(one["type"], sorted(set(one) - {"type", "slot", "timestamp"})) for one in told]
+    assert steps == [
+        ("createdBank", ["parent"]),
+        ("completed", []),
+        ("frozen", ["stats"]),
+        ("optimisticConfirmation", []),
+        ("root", []),
+    ]
+    assert told[0]["parent"] == 1
+    assert told[2]["stats"] == {
+        "maxTransactionsPerEntry": 2,
+        "numFailedTransactions": 1,
+        "numSuccessfulTransactions": 1,
+        "numTransactionEntries": 1,
+    }
+
+
+def test_blocks(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
+    """Every confirmed block as asked for; one that mentions an address has only its transactions, or is not told."""
+    config = {"commitment": "confirmed", "maxSupportedTransactionVersion": 0}
+    ear.on("blockSubscribe", "all", {**config, "transactionDetails": "signatures", "showRewards": True})
+    ear.on("blockSubscribe", {"mentionsAccountOrProgram": str(bob.pubkey())}, config)
+    first, second = pay(chain, alice, alice.pubkey(), 1), pay(chain, alice, bob.pubkey(), SOL)
+    chain.submit(first)
+    chain.submit(second)
+    made = chain.produce()
+    chain.produce(2)
+    everything = [one for one in ear.results("block") if "signatures" in one["value"]["block"]]
+    mentioning = [one for one in ear.results("block") if "signatures" not in one["value"]["block"]]
+    assert [one["context"]["slot"] for one in everything] == [1, 2, 3][-len(everything) :]
+    told = next(one["value"] for one in everything if one["value"]["slot"] == made.slot)
+    assert told["block"]["signatures"] == [first.signature, second.signature]
+    assert (told["err"], told["block"]["blockhash"], len(told["block"]["rewards"])) == (None, made.blockhash, 1)
+    (one,) = mentioning
+    (only,) = one["value"]["block"]["transactions"]
+    assert only["transaction"] == [b64(second), "base64"]
+    assert (only["version"], only["meta"]["rewards"], "rewards" in one["value"]["block"]) == (0, None, False)
+
+
+def test_block_of_a_version_that_is_not_read(chain: Chain, ear: Ear, alice: Keypair) -> None:
+    """A block with a newer version than the subscriber reads is told without its content."""
+    ear.on("blockSubscribe", "all", {"commitment": "confirmed"})
+    chain.submit(pay(chain, alice, alice.pubkey(), 1))
+    made = chain.produce()
+    chain.produce()
+    value = next(one["value"] for one in ear.results("block") if one["context"]["slot"] == made.slot)
+    assert value == {"slot": made.slot, "block": None, "err": {"UnsupportedTransactionVersion": 0}}
+
+
+@pytest.mark.parametrize(("encoding", "data"), [("base64", ["", "base64"]), ("binary", ""), ("base58", ["", "base58"])])
+def test_account_that_ends(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair, encoding: str, data: object) -> None:
+    """An account without lamports is told as an empty one of the system program, in the encoding asked for."""
+    chain.submit(pay(chain, alice, bob.pubkey(), SOL))
+    chain.produce()
+    ear.on("accountSubscribe", str(bob.pubkey()), {"commitment": "processed", "encoding": encoding})
+    chain.submit(pay(chain, bob, alice.pubkey(), SOL - 5_000))
+    chain.produce()
+    assert [one["value"] for one in ear.results("account")] == [
+        {"data": data, "executable": False, "lamports": 0, "owner": str(SYSTEM), "rentEpoch": 0, "space": 0}
+    ]
+
+
 @pytest.mark.parametrize(
     ("method", "params", "message"),
     [
+        ("blockSubscribe", ["all", TOP], "Method does not support commitment below `confirmed`"),
+        (
+            "blockSubscribe",
+            [{"mentionsAccountOrProgram": "abc"}],
+            "Invalid Request: Invalid mentions_account_or_program provided",
+        ),
+        (
+            "blockSubscribe",
+            ["some"],
+            'Invalid params: invalid type: string "some", expected enum RpcBlockSubscribeFilter.',
+        ),
+        ("logsSubscribe", [{"mentions": ["abc"]}], "Invalid Request: Invalid mentions provided"),
         ("accountSubscribe", ["abc"], "Invalid Request: Invalid pubkey provided"),
         ("logsSubscribe", [{"mentions": []}], "Invalid Request: Only 1 address supported"),
         ("signatureSubscribe", ["abc"], "Invalid Request: Invalid signature provided"),

@@ -108,6 +108,23 @@ def test_program_accounts_and_filters(client: Client, alice: Keypair, token: Pub
     assert set(client.ask("getProgramAccounts", str(TOKEN), config)) == {"context", "value"}
 
 
+def test_largest_accounts(chain: Chain, client: Client, alice: Keypair) -> None:
+    """The richest first, at most 20, whoever owns them; nothing is out of circulation."""
+    for n in range(25):
+        chain.submit(pay(chain, alice, person(f"poor {n}").pubkey(), SOL // 100))
+    chain.produce()
+    found = client.ask("getLargestAccounts", TOP)["value"]
+    assert found[0] == {
+        "address": str(chain.faucet.pubkey()),
+        "lamports": client.ask("getBalance", str(chain.faucet.pubkey()), TOP)["value"],
+    }
+    assert [one["lamports"] for one in found] == sorted((one["lamports"] for one in found), reverse=True)
+    assert len(found) == len({one["address"] for one in found}) == 20
+    assert str(NATIVE_MINT) in {one["address"] for one in found}
+    assert client.ask("getLargestAccounts", {"filter": "nonCirculating"})["value"] == []
+    assert client.error("getLargestAccounts", {"filter": "rich"})[0] == -32602
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [

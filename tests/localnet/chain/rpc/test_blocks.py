@@ -44,6 +44,19 @@ def test_details(chain: Chain, client: Client, alice: Keypair) -> None:
     assert set(one["transaction"]) == {"accountKeys", "signatures"}
 
 
+@pytest.mark.parametrize("encoding", ["json", "jsonParsed", "base64"])
+def test_rewards_of_transactions(chain: Chain, client: Client, alice: Keypair, encoding: str) -> None:
+    """A transaction's own rewards are a list where rewards are asked for, else null, and absent beside accounts."""
+    chain.produce()
+
+    def meta(details: str, *, rewards: bool) -> dict[str, object]:
+        config = {**CONFIRMED, "encoding": encoding, "transactionDetails": details, "rewards": rewards}
+        return client.ask("getBlock", 1, {**config, "maxSupportedTransactionVersion": 0})["transactions"][0]["meta"]
+
+    assert (meta("full", rewards=True)["rewards"], meta("full", rewards=False)["rewards"]) == ([], None)
+    assert (meta("accounts", rewards=True)["rewards"], "rewards" in meta("accounts", rewards=False)) == ([], False)
+
+
 @pytest.mark.parametrize("version", [0, 1])
 def test_version_must_be_asked_for(chain: Chain, client: Client, alice: Keypair, version: int) -> None:
     """A block with a newer version than the caller reads is -32015 and names the version."""

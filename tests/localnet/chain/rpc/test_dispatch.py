@@ -39,7 +39,7 @@ def test_batch_answers_in_order(client: Client) -> None:
         (b'{"jsonrpc":"2.0","id":1,"method":"getSlot","params":5}', -32600, "Invalid request"),
         (b'{"jsonrpc":"2.0","id":1}', -32600, "Invalid request"),
         (b'{"jsonrpc":"2.0","id":1,"method":"getSlot","params":{}}', -32602, "`params` should be an array"),
-        (b'{"jsonrpc":"2.0","id":1,"method":"getVoteAccounts"}', -32601, "Method not found"),
+        (b'{"jsonrpc":"2.0","id":1,"method":"getConfirmedBlock"}', -32601, "Method not found"),
         (b'{"jsonrpc":"2.0","id":1,"method":"getBlock"}', -32602, "`params` should have at least 1 argument(s)"),
         (
             b'{"jsonrpc":"2.0","id":1,"method":"getAccountInfo","params":["a",{},3]}',
