@@ -48,6 +48,7 @@ check: $(VENV)/.tools
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(PY) -m idl.generate --check
+	$(PY) -m localnet.chain.geyser.generate --check
 	$(PY) -m pytest -q tests/law
 
 test-validator: $(VENV)/.tools

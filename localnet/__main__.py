@@ -70,6 +70,10 @@ def chain(
     rpc_port: Annotated[int, typer.Option(help="JSON-RPC; 0 picks a free one")] = ports.RPC,
     pubsub_port: Annotated[int | None, typer.Option(help="PubSub; RPC + 1 unless given")] = None,
     fault_rpc_port: Annotated[int | None, typer.Option(help="a second JSON-RPC endpoint, for faults")] = None,
+    geyser_port: Annotated[
+        int | None, typer.Option(help="Yellowstone gRPC; 0 picks a free one, none: not served")
+    ] = None,
+    geyser_token: Annotated[str | None, typer.Option(help="the x-token that Yellowstone gRPC asks for")] = None,
     slot_ms: Annotated[int, typer.Option(help="how long a slot lasts; 0 makes blocks on demand")] = 400,
     deploy: Annotated[Path, typer.Option(help="where the program files are")] = programs.DEPLOY,
     seed: Annotated[int, typer.Option(help="of the genesis and of everything random")] = 0,
@@ -81,6 +85,8 @@ def chain(
         rpc_port=rpc_port,
         pubsub_port=rpc_port + 1 if pubsub_port is None and rpc_port else pubsub_port or 0,
         fault_rpc_port=fault_rpc_port,
+        geyser_port=geyser_port,
+        geyser_token=geyser_token,
         slot_ms=slot_ms,
         deploy=deploy,
         seed=seed,
@@ -88,7 +94,7 @@ def chain(
         keep=keep,
     )
     try:
-        asyncio.run(serve(options, lambda running: print(f"RPC {running.rpc_url}  PubSub {running.pubsub_url}")))
+        asyncio.run(serve(options, lambda running: print("  ".join(running.addresses))))
     except (LocalnetError, ChainError) as error:
         typer.echo(f"localnet: {error}", err=True)
         sys.exit(1)

@@ -23,6 +23,8 @@ class ChainOptions:
     rpc_port: int = 8899
     pubsub_port: int = 8900
     fault_rpc_port: int | None = None
+    geyser_port: int | None = None
+    geyser_token: str | None = None
     host: str = "127.0.0.1"
     slot_ms: int = 400
     clock_ms_per_slot: int | None = None

@@ -1,4 +1,6 @@
-"""A running chain: slots by time (or on demand), JSON-RPC and PubSub listeners. `serve` is what a command runs."""
+"""A running chain: slots by time (or on demand), JSON-RPC, PubSub and Geyser listeners. `serve` is what a command runs.
+
+The Geyser listener, and with it gRPC, is there only where a port asks for it: what does not listen keeps no window."""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,6 +25,9 @@ from localnet.chain.rpc.network import require_health
 from localnet.chain.rpc.render import block_json
 from localnet.errors import PortTaken
 
+if TYPE_CHECKING:
+    from localnet.chain.geyser.server import Geyser
+
 # After a pause of the whole process the chain does not rush through the slots it missed; it goes on from here.
 CATCH_UP_SLOTS_MAX = 20
 
@@ -35,8 +41,10 @@ class Running:
         self.rpc_port = 0
         self.pubsub_port = 0
         self.fault_rpc_port = 0
+        self.geyser_port = 0
         self._servers: list[asyncio.Server] = []
         self._pubsub = PubSub(self.chain)
+        self._geyser: Geyser | None = None
         self._wake = asyncio.Event()
         self._slots: asyncio.Task[None] | None = None
         self._log: BlockLog | None = None
@@ -56,7 +64,31 @@ class Running:
         """Where PubSub answers."""
         return f"ws://{self.options.host}:{self.pubsub_port}"
 
+    @property
+    def geyser_url(self) -> str:
+        """Where Geyser streams."""
+        return f"http://{self.options.host}:{self.geyser_port}"
+
+    @property
+    def addresses(self) -> list[str]:
+        """What answers where, for a person."""
+        shown = [f"RPC {self.rpc_url}", f"PubSub {self.pubsub_url}"]
+        return [*shown, f"Geyser {self.geyser_url}"] if self._geyser is not None else shown
+
     async def __aenter__(self) -> Running:
+        try:
+            await self._open()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def _open(self) -> None:
         options = self.options
         if options.keep is not None:
             self._log = BlockLog(self.chain, options.keep)
@@ -64,18 +96,19 @@ class Running:
         if options.fault_rpc_port is not None:
             self.fault_rpc_port = await self._listen_rpc("fault", options.fault_rpc_port)
         self.pubsub_port = await _bind(options.pubsub_port, partial(self._pubsub.listen, options.host))
+        if options.geyser_port is not None:
+            self.geyser_port = await self._listen_geyser(options.geyser_port)
         self._slots = asyncio.create_task(self._by_time() if options.slot_ms else self._on_demand())
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def _close(self) -> None:
         if self._slots is not None:
             self._slots.cancel()
             await asyncio.wait([self._slots])
         for server in self._servers:
             server.close()
         await self._pubsub.close()
+        if self._geyser is not None:
+            await self._geyser.close()
         if self._log is not None:
             self._log.close()
 
@@ -103,6 +136,12 @@ class Running:
             return server.sockets[0].getsockname()[1]
 
         return await _bind(port, start)
+
+    async def _listen_geyser(self, port: int) -> int:
+        from localnet.chain.geyser.server import Geyser
+
+        self._geyser = Geyser(self.chain, x_token=self.options.geyser_token)
+        return await _bind(port, partial(self._geyser.listen, self.options.host))
 
     async def _by_time(self) -> None:
         """One slot each slot_ms, on a fixed schedule."""

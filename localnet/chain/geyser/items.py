@@ -1,0 +1,208 @@
+"""What happens on the chain, piece by piece: an account, a transaction, an entry, a block, a slot's status. Each makes
+its wire bytes once, however many subscribers get them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from solders.pubkey import Pubkey
+
+from localnet.chain.geyser import encode
+from localnet.chain.geyser.messages import BlockUpdate, SubscribeUpdate, TransactionStatus
+from localnet.chain.model import Block, Landed
+
+Slices = tuple[tuple[int, int], ...]
+
+
+def frame(names: tuple[str, ...], body: bytes) -> bytes:
+    """An update from the names of its filters and the rest: a message is the concatenation of its parts."""
+    return SubscribeUpdate(filters=names).SerializeToString() + body
+
+
+def body(kind: str, message: Any, unix_time: int | None) -> bytes:
+    """An update without filters; `unix_time` in seconds is when it was made, None leaves that out."""
+    update = SubscribeUpdate(**{kind: message})
+    if unix_time is not None:
+        update.created_at.seconds = unix_time
+    return update.SerializeToString()
+
+
+def cut(data: bytes, slices: Slices) -> bytes:
+    """The (start, end) parts of the data joined, without those that reach beyond it; no slices: all of it."""
+    if not slices:
+        return data
+    return b"".join(data[start:end] for start, end in slices if len(data) >= end)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountItem:
+    """An account as a block left it; `info` names the last transaction that wrote it."""
+
+    info: Any
+    slot: int
+    unix_time: int
+    _bodies: dict[Slices, bytes] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def key(self) -> Pubkey:
+        """Its address."""
+        return Pubkey(self.info.pubkey)
+
+    @cached_property
+    def owner(self) -> Pubkey:
+        """The program that owns it."""
+        return Pubkey(self.info.owner)
+
+    def sliced(self, slices: Slices) -> Any:
+        """Its message with only these parts of the data."""
+        if not slices:
+            return self.info
+        info = type(self.info)()
+        info.CopyFrom(self.info)
+        info.data = cut(self.info.data, slices)
+        return info
+
+    def body(self, slices: Slices) -> bytes:
+        """The update without filters."""
+        if slices not in self._bodies:
+            update = {"account": self.sliced(slices), "slot": self.slot}
+            self._bodies[slices] = body("account", update, self.unix_time)
+        return self._bodies[slices]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransactionItem:
+    """A transaction that landed."""
+
+    landed: Landed
+    unix_time: int
+
+    @cached_property
+    def keys(self) -> frozenset[Pubkey]:
+        """Every account it names, loaded ones included."""
+        return frozenset(self.landed.outcome.keys)
+
+    @cached_property
+    def holders(self) -> frozenset[Pubkey]:
+        """The owners of its token balances."""
+        outcome = self.landed.outcome
+        return frozenset(one.owner for one in (*outcome.pre_tokens, *outcome.post_tokens))
+
+    @cached_property
+    def changed_holders(self) -> frozenset[Pubkey]:
+        """The owners of token accounts whose amount is another one after, and of those that were made or closed."""
+        outcome = self.landed.outcome
+        before = {one.account_index: one for one in outcome.pre_tokens}
+        after = {one.account_index: one for one in outcome.post_tokens}
+        made = {one.owner for index, one in after.items() if index not in before or before[index].amount != one.amount}
+        return frozenset(made | {one.owner for index, one in before.items() if index not in after})
+
+    @cached_property
+    def info(self) -> Any:
+        """Its message."""
+        return encode.transaction(self.landed)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The update without filters."""
+        return body("transaction", {"transaction": self.info, "slot": self.landed.slot}, self.unix_time)
+
+    @cached_property
+    def status_body(self) -> bytes:
+        """The same as a transaction's status."""
+        status = TransactionStatus(
+            slot=self.landed.slot,
+            signature=self.info.signature,
+            is_vote=self.info.is_vote,
+            index=self.landed.index,
+            err=encode.error(self.landed.outcome),
+        )
+        return body("transaction_status", status, self.unix_time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryItem:
+    """An entry of a block."""
+
+    entry: Any
+    unix_time: int
+
+    @cached_property
+    def body(self) -> bytes:
+        """The update without filters."""
+        return body("entry", self.entry, self.unix_time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotItem:
+    """A slot reached a status; the parent comes with some of them only."""
+
+    slot: int
+    status: int
+    parent: int | None
+    unix_time: int
+
+    @cached_property
+    def body(self) -> bytes:
+        """The update without filters."""
+        return body("slot", {"slot": self.slot, "status": self.status, "parent": self.parent}, self.unix_time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockItem:
+    """A whole block."""
+
+    block: Block
+    meta: Any
+    accounts: tuple[AccountItem, ...]
+    transactions: tuple[TransactionItem, ...]
+    entries: tuple[EntryItem, ...]
+
+    @property
+    def unix_time(self) -> int:
+        """Its block time."""
+        return self.block.block_time
+
+    @cached_property
+    def meta_body(self) -> bytes:
+        """The update of its meta without filters."""
+        return body("block_meta", self.meta, self.unix_time)
+
+    def body(
+        self,
+        transactions: Iterable[TransactionItem],
+        accounts: Iterable[AccountItem],
+        entries: Iterable[EntryItem],
+        slices: Slices,
+    ) -> bytes:
+        """The update without filters, with these parts of it; the counts are always those of the whole block."""
+        meta = self.meta
+        update = BlockUpdate(
+            slot=meta.slot,
+            blockhash=meta.blockhash,
+            rewards=meta.rewards,
+            block_time=meta.block_time,
+            block_height=meta.block_height,
+            parent_slot=meta.parent_slot,
+            parent_blockhash=meta.parent_blockhash,
+            executed_transaction_count=meta.executed_transaction_count,
+            entries_count=meta.entries_count,
+            updated_account_count=len(self.accounts),
+            transactions=(one.info for one in transactions),
+            accounts=(one.sliced(slices) for one in accounts),
+            entries=(one.entry for one in entries),
+        )
+        return body("block", update, self.unix_time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetaItem:
+    """A block's meta comes by itself, after the block."""
+
+    of: BlockItem
+
+
+Item = AccountItem | TransactionItem | EntryItem | SlotItem | BlockItem | MetaItem

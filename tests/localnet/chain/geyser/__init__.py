@@ -1,0 +1,1 @@
+"""Yellowstone gRPC on the embedded chain."""
