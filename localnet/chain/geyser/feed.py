@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
-import based58
 from solders.pubkey import Pubkey
 
 from localnet.chain.geyser import encode, messages
@@ -46,6 +45,11 @@ class Feed:
     def first_available(self) -> int | None:
         """The oldest slot that can be heard again; None before the first block."""
         return self._window[0].block.slot if self._window else None
+
+    @property
+    def unix_time(self) -> int:
+        """The chain's time now, seconds."""
+        return self._chain.tip.block_time
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell the listener of every block's pieces from now on; call what is returned to stop that."""
@@ -119,9 +123,14 @@ class Feed:
             if writer is None and now == block.before[key]:
                 continue
             self._write_version += 1
-            signature = None if writer is None else based58.b58decode(writer.wire.signature.encode())
-            info = encode.account(key, now, self._write_version, signature)
-            yield AccountItem(info=info, slot=block.slot, unix_time=block.block_time)
+            yield AccountItem(
+                key=key,
+                state=now,
+                writer=writer,
+                write_version=self._write_version,
+                slot=block.slot,
+                unix_time=block.block_time,
+            )
 
 
 def _writes(landed: Landed) -> list[Pubkey]:
@@ -137,8 +146,7 @@ def _content(whole: BlockItem) -> Iterator[Item]:
     """The accounts a transaction wrote come before it, the entries last."""
     accounts = deque(whole.accounts)
     for transaction in whole.transactions:
-        signature = transaction.info.signature
-        while accounts and accounts[0].info.txn_signature in (b"", signature):
+        while accounts and (accounts[0].writer is None or accounts[0].writer is transaction.landed):
             yield accounts.popleft()
         yield transaction
     yield from accounts

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+import based58
+from solders.account import Account
 from solders.pubkey import Pubkey
 
 from localnet.chain.geyser import encode
@@ -19,14 +21,18 @@ Slices = tuple[tuple[int, int], ...]
 
 def frame(names: tuple[str, ...], body: bytes) -> bytes:
     """An update from the names of its filters and the rest: a message is the concatenation of its parts."""
-    return SubscribeUpdate(filters=names).SerializeToString() + body
+    return _head(names) + body
 
 
-def body(kind: str, message: Any, unix_time: int | None) -> bytes:
-    """An update without filters; `unix_time` in seconds is when it was made, None leaves that out."""
+@lru_cache(maxsize=1_024)
+def _head(names: tuple[str, ...]) -> bytes:
+    return SubscribeUpdate(filters=names).SerializeToString()
+
+
+def body(kind: str, message: Any, unix_time: int) -> bytes:
+    """An update without filters; `unix_time` in seconds is when it was made."""
     update = SubscribeUpdate(**{kind: message})
-    if unix_time is not None:
-        update.created_at.seconds = unix_time
+    update.created_at.seconds = unix_time
     return update.SerializeToString()
 
 
@@ -39,22 +45,26 @@ def cut(data: bytes, slices: Slices) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountItem:
-    """An account as a block left it; `info` names the last transaction that wrote it."""
+    """An account as a block left it (None: it is gone) and the last transaction that wrote it (None: the bank did)."""
 
-    info: Any
+    key: Pubkey
+    state: Account | None
+    writer: Landed | None
+    write_version: int
     slot: int
     unix_time: int
     _bodies: dict[Slices, bytes] = field(default_factory=dict, compare=False)
 
     @cached_property
-    def key(self) -> Pubkey:
-        """Its address."""
-        return Pubkey(self.info.pubkey)
-
-    @cached_property
     def owner(self) -> Pubkey:
         """The program that owns it."""
         return Pubkey(self.info.owner)
+
+    @cached_property
+    def info(self) -> Any:
+        """Its message."""
+        signature = None if self.writer is None else based58.b58decode(self.writer.wire.signature.encode())
+        return encode.account(self.key, self.state, self.write_version, signature)
 
     def sliced(self, slices: Slices) -> Any:
         """Its message with only these parts of the data."""

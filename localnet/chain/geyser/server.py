@@ -21,6 +21,7 @@ from localnet.chain.rpc.endpoint import API_VERSION
 # Yellowstone's default limit on a request.
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
 STOP_S = 0.5
+SUBSCRIPTIONS_MAX = 1_000
 Context = grpc.aio.ServicerContext
 
 
@@ -34,15 +35,22 @@ class Geyser(grpc.GenericRpcHandler):
         x_token: str | None = None,
         ping_s: float = PING_S,
         queue_updates_max: int = QUEUE_UPDATES_MAX,
+        subscriptions_max: int = SUBSCRIPTIONS_MAX,
     ) -> None:
         self._chain = chain
         self._feed = Feed(chain)
         self._x_token = x_token
         self._ping_s = ping_s
         self._queue_updates_max = queue_updates_max
+        self._subscriptions_max = subscriptions_max
         self._methods = messages.methods()
         self._sessions: set[Session] = set()
         self._server: grpc.aio.Server | None = None
+
+    @property
+    def subscribers(self) -> int:
+        """How many streams are open."""
+        return len(self._sessions)
 
     async def listen(self, host: str, port: int) -> int:
         """Open the port (0 picks a free one) and return it; OSError when it cannot be had."""
@@ -81,6 +89,8 @@ class Geyser(grpc.GenericRpcHandler):
         return grpc.unary_unary_rpc_method_handler(answer, asked.FromString, answered.SerializeToString)
 
     async def _subscribe(self, requests: AsyncIterator[Any], context: Context) -> AsyncIterator[bytes]:
+        if len(self._sessions) >= self._subscriptions_max:
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "max subscription limit exceeded")
         session = Session(self._feed, queue_updates_max=self._queue_updates_max)
         self._sessions.add(session)
         tasks = [

@@ -51,7 +51,7 @@ class Session:
         try:
             wanted = filters.read(request)
             if request.HasField("ping"):
-                self._queue.put_nowait(body("pong", {"id": request.ping.id}, None))
+                self._queue.put_nowait(body("pong", {"id": request.ping.id}, self._feed.unix_time))
                 return
             self._wanted = wanted
             if request.HasField("from_slot"):
@@ -64,7 +64,7 @@ class Session:
 
     def ping(self) -> None:
         """Show that the stream lives."""
-        self._queue.put_nowait(body("ping", {}, None))
+        self._queue.put_nowait(body("ping", {}, self._feed.unix_time))
 
     def end(self, code: grpc.StatusCode, details: str) -> None:
         """Send what waits, then end the stream with a status."""

@@ -19,6 +19,7 @@ class Listener:
     """One connection."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
+        self.port = port
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
         self._metadata = (("x-token", token),) if token else ()
 

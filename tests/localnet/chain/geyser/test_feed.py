@@ -71,6 +71,26 @@ def test_fields_of_statuses_are_those_of_the_recording(chain: Chain) -> None:
     assert fields(ours) == fields(updates())
 
 
+def test_fields_are_those_of_the_recording(chain: Chain, alice: Keypair, bob: Keypair) -> None:
+    """Metas, entries and rewards have the fields that the real ones have, no more and no fewer."""
+    pieces = heard(chain)
+    chain.submit(pay(chain, alice, bob.pubkey(), SOL))
+    chain.produce()
+    ours = decoded(of_level(pieces, 0), read(messages.SubscribeRequest(**ALL)))
+
+    def fields(found: Iterable, kind: str) -> set[str]:
+        bodies = [getattr(one, kind) for one in found if one.HasField(kind)]
+        if kind == "block_meta":
+            rewards = {
+                field.name for one in bodies for reward in one.rewards.rewards for field, _ in reward.ListFields()
+            }
+            return rewards | {field.name for one in bodies for field, _ in one.ListFields()}
+        return {field.name for one in bodies for field, _ in one.ListFields()}
+
+    assert fields(ours, "block_meta") == fields(updates(), "block_meta")
+    assert fields(ours, "entry") == fields(updates(), "entry")
+
+
 def test_content_comes_again_when_confirmed(chain: Chain, alice: Keypair, bob: Keypair) -> None:
     """A subscriber of confirmed hears a block's content one block later, then its confirmed status."""
     pieces = heard(chain)

@@ -13,13 +13,13 @@ from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 
 from localnet.chain import tokens
-from localnet.chain.geyser import encode, messages
+from localnet.chain.geyser import messages
 from localnet.chain.geyser.errors import BadFilter
 from localnet.chain.geyser.feed import Feed
 from localnet.chain.geyser.filters import Wanted, read
 from localnet.chain.geyser.items import AccountItem, BlockItem, TransactionItem
 from localnet.chain.node import Chain
-from tests.localnet.chain.people import SOL, making_token, moving, pay, person, signed, token_account
+from tests.localnet.chain.people import SOL, fund, make_chain, making_token, moving, pay, person, signed, token_account
 
 KEY, OWNER, OTHER = (person(name).pubkey() for name in ("key", "owner", "other"))
 DATA = bytes(range(20))
@@ -30,10 +30,13 @@ def wanted(**fields: Any) -> Wanted:
     return read(messages.SubscribeRequest(**fields))
 
 
-def an_account(data: bytes = DATA, lamports: int = 5, signature: bytes | None = b"s" * 64) -> AccountItem:
-    """An account of OWNER at KEY."""
-    info = encode.account(KEY, Account(lamports, data, OWNER), 1, signature)
-    return AccountItem(info=info, slot=9, unix_time=1)
+def an_account(data: bytes = DATA, lamports: int = 5, *, is_written: bool = True) -> AccountItem:
+    """An account of OWNER at KEY that a transaction wrote, or the bank did."""
+    chain = make_chain()
+    fund(chain, person("writer"))
+    writer = chain.tip.transactions[0] if is_written else None
+    state = Account(lamports, data, OWNER)
+    return AccountItem(key=KEY, state=state, writer=writer, write_version=1, slot=9, unix_time=1)
 
 
 def passes(item: AccountItem, **conditions: Any) -> bool:
@@ -90,7 +93,7 @@ def test_token_accounts_by_state() -> None:
 
 def test_names_of_all_that_match() -> None:
     """One update carries the names of every filter that matched, in order, and the unwritten signature is absent."""
-    frames = list(wanted(accounts={"b": {}, "a": {}, "no": state(datasize=1)}).frames(an_account(signature=None)))
+    frames = list(wanted(accounts={"b": {}, "a": {}, "no": state(datasize=1)}).frames(an_account(is_written=False)))
     update = messages.SubscribeUpdate.FromString(frames[0])
     assert len(frames) == 1
     assert list(update.filters) == ["a", "b"]

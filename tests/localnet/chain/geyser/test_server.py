@@ -220,6 +220,7 @@ def test_pings_come_by_themselves(chain: Chain) -> None:
         pings = [await stream.read() for _ in range(3)]
         assert kinds(pings) == ["ping"] * 3
         assert not any(one.filters for one in pings)
+        assert all(one.HasField("created_at") for one in pings)
 
     play(chain, scene, ping_s=0.02)
 
@@ -252,6 +253,39 @@ def test_a_slow_reader_is_cut_off_alone(chain: Chain) -> None:
         assert await lazy.details() == "lagged to send an update"
 
     play(chain, scene, queue_updates_max=50)
+
+
+def test_an_oversized_request_harms_nobody(chain: Chain) -> None:
+    """A request above the limit and bytes that are no HTTP/2 end their own connection; another stream goes on."""
+
+    async def scene(listener: Listener, geyser: Geyser) -> None:
+        good = await opened(listener, blocks_meta={"m": {}})
+        stream = listener.subscribe()
+        huge = {"filters": [{"memcmp": {"bytes": bytes(5 * 1024 * 1024)}}]}
+        await stream.write(request(accounts={"a": huge}))
+        assert await ended(stream) is grpc.StatusCode.RESOURCE_EXHAUSTED
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"\xff" * 4096)
+        await reader.read()
+        writer.close()
+        chain.produce()
+        assert kinds(await settle(good)) == ["block_meta"]
+
+    play(chain, scene)
+
+
+def test_too_many_streams_are_refused(chain: Chain) -> None:
+    """Above the limit a stream is RESOURCE_EXHAUSTED; one that closes makes room."""
+
+    async def scene(listener: Listener, geyser: Geyser) -> None:
+        first, _ = [await opened(listener, slots={"s": {}}) for _ in range(2)]
+        assert await ended(listener.subscribe()) is grpc.StatusCode.RESOURCE_EXHAUSTED
+        first.cancel()
+        while geyser.subscribers == 2:
+            await listener.call("Ping", count=1)
+        await opened(listener, slots={"s": {}})
+
+    play(chain, scene, subscriptions_max=2)
 
 
 def test_streams_end_with_the_chain() -> None:
