@@ -1,8 +1,9 @@
-"""`python -m localnet up | chain`: the composition root of a world on one machine."""
+"""`python -m localnet up | chain | fault`: the composition root of a world on one machine."""
 
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from localnet import ports, programs
 from localnet.chain.errors import ChainError
+from localnet.chain.faults import command as fault_command
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import serve
 from localnet.console import Console
@@ -79,6 +81,9 @@ def chain(
     seed: Annotated[int, typer.Option(help="of the genesis and of everything random")] = 0,
     genesis_time: Annotated[int | None, typer.Option(help="block time of the first slot, unix seconds")] = None,
     keep: Annotated[Path | None, typer.Option(help="directory that keeps the log of blocks")] = None,
+    faults: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="a script of faults, from the first slot on")
+    ] = None,
 ) -> None:
     """Run the embedded chain alone, until it is told to stop."""
     options = ChainOptions(
@@ -92,10 +97,30 @@ def chain(
         seed=seed,
         genesis_time=int(time.time()) if genesis_time is None else genesis_time,
         keep=keep,
+        fault_script=faults.read_text() if faults is not None else "",
     )
     try:
         asyncio.run(serve(options, lambda running: print("  ".join(running.addresses))))
     except (LocalnetError, ChainError) as error:
+        typer.echo(f"localnet: {error}", err=True)
+        sys.exit(1)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def fault(
+    words: Annotated[list[str] | None, typer.Argument(help="one line, as in: at slot 50 fork 3")] = None,
+    *,
+    file: Annotated[Path | None, typer.Option(help="a script instead; - reads it from standard input")] = None,
+    url: Annotated[str, typer.Option(help="JSON-RPC of the chain")] = f"http://127.0.0.1:{ports.RPC}",
+) -> None:
+    """Make a running chain misbehave, now or when the line says so."""
+    if (file is None) == (not words):
+        raise typer.BadParameter("a line or --file is wanted")
+    text = shlex.join(words or []) if file is None else sys.stdin.read() if str(file) == "-" else file.read_text()
+    try:
+        played = fault_command.send(url, text)
+        typer.echo("\n".join([f"{played.waiting} lines wait", *(f"refused: {one}" for one in played.refused)]))
+    except ChainError as error:
         typer.echo(f"localnet: {error}", err=True)
         sys.exit(1)
 

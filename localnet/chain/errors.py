@@ -4,11 +4,13 @@ ChainError
 ├── Transient                ask again: the answer may change
 │   ├── RpcError             a JSON-RPC error object: code, message, data
 │   │   └── UnsupportedVersion   of a transaction that the caller did not say it can read
+│   ├── HttpFault            an HTTP status instead of an answer (a fault by command)
 │   └── ReplyLost            the request was carried out, the answer is not sent (a fault by command)
 └── Fatal                    the chain cannot do what it was asked
     ├── BadOptions           it cannot start so
     ├── ForkTooDeep          the blocks to drop are no longer undoable
-    └── BadFault             a fault that does not exist or lacks a field
+    ├── BadFault             a fault or a line of a fault script that cannot be read
+    └── BadHook              a webhook that cannot be registered
 """
 
 from __future__ import annotations
@@ -53,6 +55,15 @@ class UnsupportedVersion(RpcError):
         self.version = version
 
 
+class HttpFault(Transient):
+    """The request is refused below JSON-RPC: with an HTTP status, perhaps with `Retry-After`."""
+
+    def __init__(self, status: int, retry_after_s: int | None = None) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
 class ReplyLost(Transient):
     """The request took effect and its answer is lost."""
 
@@ -67,6 +78,10 @@ class ForkTooDeep(Fatal):
 
 class BadFault(Fatal):
     """There is no such fault."""
+
+
+class BadHook(Fatal):
+    """There can be no such webhook."""
 
 
 def invalid_params(message: str, data: Any = None) -> RpcError:

@@ -28,6 +28,11 @@ class Ledger:
         return self._slots[0]
 
     @property
+    def blocks(self) -> int:
+        """How many blocks are remembered."""
+        return len(self._slots)
+
+    @property
     def last_slot(self) -> int:
         """The newest block's slot."""
         return self._slots[-1]

@@ -38,6 +38,9 @@ class ChainOptions:
     transactions_per_block_max: int = 2_000
     body_bytes_max: int = 4 * 1024 * 1024
     keep: Path | None = None
+    fault_script: str = ""
+    hook_budget_ms: int = 1000
+    hook_gap_ms: int = 1000
 
     @property
     def clock_step_ms(self) -> int:

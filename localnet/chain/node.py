@@ -14,10 +14,13 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from localnet.chain.bank import BLOCKHASH_AGE_MAX, Bank
-from localnet.chain.errors import Fatal
-from localnet.chain.faults import Faults
+from localnet.chain.errors import Fatal, ForkTooDeep
+from localnet.chain.faults.act import Director
+from localnet.chain.faults.force import Faults
+from localnet.chain.faults.script import parse
 from localnet.chain.forks import Forks
 from localnet.chain.genesis import faucet_of
+from localnet.chain.hooks.book import Hooks
 from localnet.chain.ledger import Ledger
 from localnet.chain.model import Block, ChainOptions, Commitment
 from localnet.chain.wire import Wire
@@ -54,7 +57,10 @@ class Chain:
             self.bank.genesis, blocks_max=options.blocks_max, transactions_max=options.transactions_max
         )
         self.faults = Faults()
-        self.on_block: list[Callable[[Block], None]] = []
+        self.director = Director(self, options.seed, options.clock_step_ms)
+        self.hooks = Hooks(self, options.seed)
+        self.on_block: list[Callable[[Block], None]] = [self.hooks.block]
+        self.on_dead: list[Callable[[int, int], None]] = []
         self.on_received: list[Callable[[str], None]] = []
         self.on_pending: list[Callable[[], None]] = []
         self._stalled: int | None = 0
@@ -62,6 +68,7 @@ class Chain:
         self._queued: set[str] = set()
         self._skipped = 0
         self._clock_offset = 0
+        self.director.take(parse(options.fault_script))
 
     @property
     def tip(self) -> Block:
@@ -118,11 +125,13 @@ class Chain:
         if count < 1:
             raise Fatal("a block count is at least 1")
         for _ in range(count):
+            self.director.beat()
             self._produce_one()
         return self.tip
 
     def tick(self) -> None:
         """One slot of time has passed: make a block unless stalled."""
+        self.director.beat()
         if self._stalled is None:
             return
         if self._stalled:
@@ -144,6 +153,13 @@ class Chain:
         """The next block leaves out `slots` slots; its parent link says so."""
         self._skipped += slots
 
+    def die(self, slots: int) -> None:
+        """The next slots begin and die: the next block leaves them out; who listens hears of each (slot, parent)."""
+        for slot in range(self.next_slot, self.next_slot + slots):
+            for notify in self.on_dead:
+                notify(slot, self.tip.slot)
+        self._skipped += slots
+
     def fork(
         self, depth: int, *, replace_blocks: bool = True, transactions: Requeue = "requeue", beyond_final: bool = False
     ) -> list[Block]:
@@ -153,6 +169,8 @@ class Chain:
         takes the next slot. Transactions of dropped blocks come back in their order, or are lost.
         """
         tip = self.tip
+        if depth >= self.ledger.blocks:
+            raise ForkTooDeep(f"a fork of {depth} blocks is not possible: {self.ledger.blocks} are remembered")
         dropped = self.forks.drop(depth, beyond_final=beyond_final)
         self.bank.undo(dropped)
         self.ledger.drop(dropped)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from localnet.chain.errors import RpcError
+from localnet.chain.hooks.deliver import Deliverer
 from localnet.chain.model import Block, ChainOptions
 from localnet.chain.node import Chain
 from localnet.chain.pubsub.server import PubSub
@@ -45,6 +46,7 @@ class Running:
         self._servers: list[asyncio.Server] = []
         self._pubsub = PubSub(self.chain)
         self._geyser: Geyser | None = None
+        self._deliverer = Deliverer(self.chain.hooks, budget_ms=options.hook_budget_ms, gap_ms=options.hook_gap_ms)
         self._wake = asyncio.Event()
         self._slots: asyncio.Task[None] | None = None
         self._log: BlockLog | None = None
@@ -98,12 +100,14 @@ class Running:
         self.pubsub_port = await _bind(options.pubsub_port, partial(self._pubsub.listen, options.host))
         if options.geyser_port is not None:
             self.geyser_port = await self._listen_geyser(options.geyser_port)
+        await self._deliverer.__aenter__()
         self._slots = asyncio.create_task(self._by_time() if options.slot_ms else self._on_demand())
 
     async def _close(self) -> None:
         if self._slots is not None:
             self._slots.cancel()
             await asyncio.wait([self._slots])
+            await self._deliverer.__aexit__(None, None, None)
         for server in self._servers:
             server.close()
         await self._pubsub.close()

@@ -35,6 +35,7 @@ class Subscriptions:
             one: deque([chain.at(one).blockhash], maxlen=NOTIFIED_BLOCKS_MAX) for one in COMMITMENTS
         }
         chain.on_block.append(self._on_block)
+        chain.on_dead.append(self._on_dead)
         chain.on_received.append(self._on_received)
 
     def add(self, method: str, params: Params, send: Send) -> int:
@@ -81,6 +82,13 @@ class Subscriptions:
                 if commitment != "processed":
                     self._tell("slotsUpdates", slot_update(_REACHED[commitment], reached))
                 self._block_reached(reached, commitment)
+
+    def _on_dead(self, slot: int, parent: int) -> None:
+        """A slot that died was begun like any other: it is told, and then that it is dead."""
+        self._tell("slot", {"slot": slot, "parent": parent, "root": self._chain.at("finalized").slot})
+        step = {"slot": slot, "timestamp": self._chain.time_of(slot) * 1000}
+        self._tell("slotsUpdates", {"type": "createdBank", **step, "parent": parent})
+        self._tell("slotsUpdates", {"type": "dead", **step, "err": DEAD})
 
     def _newly(self, commitment: Commitment) -> list[Block]:
         """The blocks that have this commitment since last time, oldest first; after a fork the new ones."""
@@ -163,6 +171,7 @@ class Subscriptions:
         one.send(_message(one, {"context": {"slot": slot}, "value": value}))
 
 
+DEAD = "error: InvalidBlock(TooFewTicks)"
 _REACHED = {"confirmed": "optimisticConfirmation", "finalized": "root"}
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from localnet.chain import faults
 from localnet.chain.errors import BadFault, ForkTooDeep, invalid_params
+from localnet.chain.faults.act import apply
+from localnet.chain.faults.model import read
+from localnet.chain.faults.script import parse
 from localnet.chain.rpc.endpoint import Endpoint
 from localnet.chain.rpc.params import Params, u64
 
@@ -27,13 +29,19 @@ def produce_blocks(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     return {"slot": block.slot, "blockHeight": block.height, "blockTime": block.block_time}
 
 
-def fault(endpoint: Endpoint, params: Params) -> dict[str, int]:
-    """`{kind, ...}`: misbehave; the kinds are the structs of `localnet.chain.faults`."""
+def fault(endpoint: Endpoint, params: Params) -> dict[str, Any]:
+    """`{kind, ...}`: misbehave at once; or lines of `localnet.chain.faults.script`: misbehave when they say so."""
+    value, director = params.get(0), endpoint.chain.director
     try:
-        faults.apply(endpoint.chain, faults.read(params.get(0)))
+        if isinstance(value, str):
+            refused = director.take(parse(value))
+            if refused:
+                raise invalid_params("; ".join(refused))
+        else:
+            apply(endpoint.chain, read(value))
     except (BadFault, ForkTooDeep) as error:
         raise invalid_params(str(error)) from error
-    return {"slot": endpoint.chain.tip.slot}
+    return {"slot": endpoint.chain.tip.slot, "waiting": director.waiting, "refused": list(director.refused)}
 
 
 def _field(params: Params, name: str) -> int:

@@ -8,7 +8,19 @@ from typing import Any
 import msgspec
 
 from localnet.chain.errors import ReplyLost, RpcError, invalid_params
-from localnet.chain.rpc import accounts, blocks, control, history, network, sending, token_accounts, validator
+from localnet.chain.faults import answers
+from localnet.chain.faults.force import OWN_METHODS
+from localnet.chain.rpc import (
+    accounts,
+    blocks,
+    control,
+    history,
+    network,
+    sending,
+    token_accounts,
+    validator,
+    webhooks,
+)
 from localnet.chain.rpc.endpoint import Endpoint
 from localnet.chain.rpc.params import Params
 
@@ -72,6 +84,10 @@ METHODS: dict[str, tuple[Handler, int, int]] = {
     "localnet_advanceClock": (control.advance_clock, 1, 1),
     "localnet_produceBlocks": (control.produce_blocks, 1, 1),
     "localnet_fault": (control.fault, 1, 1),
+    "localnet_addWebhook": (webhooks.add, 1, 1),
+    "localnet_removeWebhook": (webhooks.remove, 1, 1),
+    "localnet_getWebhooks": (webhooks.registered, 0, 0),
+    "localnet_getDeliveries": (webhooks.deliveries, 0, 1),
 }
 
 
@@ -121,8 +137,23 @@ def call(endpoint: Endpoint, method: str, params: Any) -> Any:
     if len(values) > most:
         expected = f"from {least} to {most} parameters" if most else "no parameters"
         raise invalid_params(f"Invalid parameters: Expected {expected}.", f'"Got: {len(values)}"')
-    endpoint.chain.faults.meet_method(method, endpoint.name)
-    return handler(endpoint, Params(values))
+    if method.startswith(OWN_METHODS):
+        return handler(endpoint, Params(values))
+    return _faulty(endpoint, method, handler, values)
+
+
+def _faulty(endpoint: Endpoint, method: str, handler: Handler, values: list[Any]) -> Any:
+    """A method's result as the faults in force would have it; the chain's own methods are never faulty."""
+    faults, chain = endpoint.chain.faults, endpoint.chain
+    faults.meet_request(endpoint.name, chain.next_slot)
+    faults.meet_method(method, endpoint.name)
+    kept = faults.kept(endpoint.name)
+    first = chain.ledger.slots(0, chain.tip.slot)[-kept:][0] if kept else 0
+    result = handler(endpoint, Params(answers.asked(method, values, first)))
+    if kept:
+        result = answers.forgotten(method, result, first)
+    lie = faults.meet_answer(endpoint.name, answers.ABOUTS.get(method, frozenset()))
+    return result if lie is None else answers.lied(lie.about, values, result)
 
 
 def _error(code: int, message: str, id_: Any, data: Any = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import h11
 
-from localnet.chain.errors import ReplyLost
+from localnet.chain.errors import HttpFault, ReplyLost
 
 IDLE_S_MAX = 120.0
 LINGER_S = 1.0
@@ -142,6 +142,10 @@ class Connection(asyncio.Protocol):
         except ReplyLost:
             self._close()
             return False
+        except HttpFault as fault:
+            wait = [] if fault.retry_after_s is None else [("retry-after", str(fault.retry_after_s))]
+            self._reply(fault.status, b"%d\n" % fault.status, headers, [_PLAIN, *wait])
+            return True
         self._reply(200, body, headers, [_JSON])
         return True
 

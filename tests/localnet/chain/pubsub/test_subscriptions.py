@@ -138,6 +138,20 @@ def test_slots_updates(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> 
     }
 
 
+def test_dead_slots(chain: Chain, ear: Ear) -> None:
+    """A slot that dies is told as begun and dead, and reaches nothing; the next block has its parent."""
+    ear.on("slotsUpdatesSubscribe")
+    ear.on("slotSubscribe")
+    first = chain.produce().slot
+    chain.die(1)
+    chain.produce(2)
+    told = [one for one in ear.results("slotsUpdates") if one["slot"] == first + 1]
+    assert [(one["type"], one.get("parent")) for one in told] == [("createdBank", first), ("dead", None)]
+    assert told[1]["err"].startswith("error: ")
+    steps = [(one["slot"] - first, one["parent"] - first) for one in ear.results("slot")]
+    assert steps == [(0, -1), (1, 0), (2, 0), (3, 2)]
+
+
 def test_blocks(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
     """Every confirmed block as asked for; one that mentions an address has only its transactions, or is not told."""
     config = {"commitment": "confirmed", "maxSupportedTransactionVersion": 0}

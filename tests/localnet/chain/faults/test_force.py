@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from solders.keypair import Keypair
 
-from localnet.chain import faults
-from localnet.chain.errors import BadFault, ReplyLost
+from localnet.chain.errors import BadFault, ForkTooDeep, HttpFault, ReplyLost
+from localnet.chain.faults.act import apply
+from localnet.chain.faults.model import Dead, read
 from localnet.chain.node import Chain
 from tests.localnet.chain.people import SOL, Client, b64, lamports, make_chain, pay
 
@@ -115,7 +116,7 @@ def test_fork_skip_stall_by_command(chain: Chain, client: Client) -> None:
 def test_senseless_fault_is_refused(value: object) -> None:
     """An unknown kind, a missing or an unknown field is named."""
     with pytest.raises(BadFault):
-        faults.read(value)
+        read(value)
 
 
 def test_impossible_fork_changes_nothing() -> None:
@@ -126,3 +127,56 @@ def test_impossible_fork_changes_nothing() -> None:
     code, message = Client(chain).error("localnet_fault", {"kind": "fork", "depth": 9})
     assert (code, chain.tip) == (-32602, tip)
     assert "9 blocks" in message
+
+
+def test_http_status_instead_of_an_answer(client: Client) -> None:
+    """So many requests get the status, the next one an answer; the chain's own methods are never refused."""
+    client.ask("localnet_fault", {"kind": "http", "status": 503, "count": 2})
+    for _ in range(2):
+        client.ask("localnet_getWebhooks")
+        with pytest.raises(HttpFault) as caught:
+            client.ask("getSlot")
+        assert caught.value.status == 503
+    assert client.ask("getSlot") == 0
+
+
+def test_rate_limit_is_per_slots(chain: Chain, client: Client) -> None:
+    """An endpoint answers so many calls in its window of slots, then 429 until the window is over; 0 ends it."""
+    other = Client(chain, "fault")
+    client.ask("localnet_fault", {"kind": "limit", "calls": 2, "slots": 3, "endpoint": "main"})
+    for _ in range(3):
+        assert client.ask("getBlockHeight", {"commitment": "processed"}) == chain.tip.height
+        assert client.ask("getHealth") == "ok"
+        for _ in range(2):
+            with pytest.raises(HttpFault) as caught:
+                client.ask("getHealth")
+            assert (caught.value.status, caught.value.retry_after_s) == (429, 1)
+        assert other.ask("getHealth") == "ok"
+        chain.produce(2)
+        with pytest.raises(HttpFault):
+            client.ask("getHealth")
+        chain.produce()
+    client.ask("localnet_fault", {"kind": "limit", "calls": 0})
+    assert [client.ask("getHealth") for _ in range(5)] == ["ok"] * 5
+
+
+def test_dead_slots_are_told_and_left_out(chain: Chain) -> None:
+    """Dead slots have no block, who listens hears of each with its parent, and transactions wait for the next block."""
+    heard: list[tuple[int, int]] = []
+    chain.on_dead.append(lambda slot, parent: heard.append((slot, parent)))
+    chain.produce(3)
+    apply(chain, Dead(slots=2))
+    block = chain.produce()
+    assert heard == [(4, 3), (5, 3)]
+    assert (block.slot, block.parent_slot, chain.ledger.block(4)) == (6, 3, None)
+
+
+def test_fork_below_a_short_history_is_refused() -> None:
+    """A chain that remembers few blocks refuses to drop all of them, and stays whole."""
+    chain = make_chain(blocks_max=5)
+    chain.produce(20)
+    with pytest.raises(ForkTooDeep, match="5 are remembered"):
+        chain.fork(5)
+    assert chain.ledger.slots(0, 99) == [16, 17, 18, 19, 20]
+    chain.fork(4)
+    assert chain.produce().slot == 21

@@ -1,0 +1,90 @@
+"""The `fault` command against a running chain, and faults as they look on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from localnet.__main__ import app
+from localnet.chain.errors import BadFault
+from localnet.chain.faults.command import send
+from localnet.chain.model import ChainOptions
+from localnet.chain.serve import Running
+from tests.localnet.chain.people import GENESIS_TIME
+
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "getSlot"}
+
+
+def play(scene: Callable[[Running], Awaitable[None]]) -> None:
+    """Run a scene on a chain of free ports that makes blocks on demand."""
+
+    async def run() -> None:
+        options = ChainOptions(rpc_port=0, pubsub_port=0, slot_ms=0, genesis_time=GENESIS_TIME)
+        async with Running(options) as running:
+            await asyncio.wait_for(scene(running), 20)
+
+    asyncio.run(run())
+
+
+def invoke(*words: str, text: str | None = None) -> tuple[int, str]:
+    """The exit code and all that `python -m localnet fault` says."""
+    result = CliRunner().invoke(app, ["fault", *words], input=text)
+    return result.exit_code, result.output
+
+
+def test_words_file_and_standard_input(tmp_path: Path) -> None:
+    """A line on the command line, a file and standard input all reach the chain, negative numbers too."""
+    script = tmp_path / "storm.txt"
+    script.write_text("at slot 3 skip 2\n")
+
+    async def scene(running: Running) -> None:
+        url = ("--url", running.rpc_url)
+        assert await asyncio.to_thread(invoke, *url, "error", "-32005", "getSlot") == (0, "0 lines wait\n")
+        assert await asyncio.to_thread(invoke, *url, "--file", str(script)) == (0, "1 lines wait\n")
+        assert (await asyncio.to_thread(lambda: invoke(*url, "--file", "-", text="at slot 4 dead 1")))[0] == 0
+        running.chain.produce(4)
+        assert running.chain.ledger.slots(0, 99) == [0, 1, 2, 5, 7]
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.post(running.rpc_url, json=CALL)).json()["error"]["code"] == -32005
+
+        code, said = await asyncio.to_thread(invoke, *url, "fork", "99")
+        assert code == 1
+        assert "line 1: a fork of 99 blocks" in said
+        running.chain.director.refused.append("line 7: too deep")
+        assert (await asyncio.to_thread(invoke, *url, "clear"))[1].endswith("refused: line 7: too deep\n")
+
+    play(scene)
+
+
+def test_what_cannot_be_read_is_not_sent() -> None:
+    """A bad line is named and exits 1, without any chain; no line at all is a usage error."""
+    code, said = invoke("at", "slot", "x", "fork", "3")
+    assert code == 1
+    assert "line 1, word 3 `x`" in said
+    assert invoke()[0] == 2
+    with pytest.raises(BadFault, match="no line"):
+        send("http://127.0.0.1:1", "# nothing")
+    with pytest.raises(BadFault, match=r"127\.0\.0\.1:1"):
+        send("http://127.0.0.1:1", "resume")
+
+
+def test_rate_limit_on_the_wire() -> None:
+    """Beyond the limit the answer is HTTP 429 with Retry-After; the connection and the fault methods live on."""
+
+    async def scene(running: Running) -> None:
+        await asyncio.to_thread(send, running.rpc_url, "limit 1 per 100 slots")
+        running.chain.produce()
+        async with httpx.AsyncClient(trust_env=False) as client:
+            replies = [await client.post(running.rpc_url, json=CALL) for _ in range(2)]
+            assert [one.status_code for one in replies] == [200, 429]
+            assert replies[1].headers["retry-after"] == "1"
+            clear = CALL | {"method": "localnet_fault", "params": [{"kind": "clear"}]}
+            assert (await client.post(running.rpc_url, json=clear)).json()["result"]["waiting"] == 0
+            assert (await client.post(running.rpc_url, json=CALL)).status_code == 200
+
+    play(scene)

@@ -1,0 +1,172 @@
+"""Deliveries over real sockets, to receivers that fail."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from localnet.chain.hooks.model import Registration
+from localnet.chain.hooks.sign import signature
+from localnet.chain.model import ChainOptions
+from localnet.chain.serve import Running
+from tests.localnet.chain.people import GENESIS_TIME, SOL, fund, pay, person
+
+WAIT_S = 20.0
+Answer = Callable[[int], int | None]
+
+
+class Receiver:
+    """An HTTP server that answers its n-th request with a status, or never (None)."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.heads: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
+        self.times: list[float] = []
+        self.url = ""
+        self.heard = asyncio.Event()
+
+    async def __aenter__(self) -> Receiver:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/hook"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
+            fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head)}
+            body = await reader.readexactly(int(fields["content-length"]))
+            self.times.append(time.monotonic())
+            self.heads.append(fields)
+            self.bodies.append(body)
+            self.heard.set()
+            status = self._answer(len(self.bodies))
+            if status is None:
+                await reader.read()
+                return
+            writer.write(f"HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
+            await writer.drain()
+        finally:
+            writer.close()
+
+
+def play(answer: Answer, scene: Callable[[Running, Receiver], Awaitable[None]], **options: Any) -> None:
+    """Run a scene with a chain and a receiver."""
+
+    async def run() -> None:
+        free: dict[str, Any] = {"rpc_port": 0, "pubsub_port": 0, "slot_ms": 0, "genesis_time": GENESIS_TIME}
+        async with Receiver(answer) as receiver, Running(ChainOptions(**free | options)) as running:
+            fund(running.chain, person("alice"))
+            running.chain.produce()
+            await asyncio.wait_for(scene(running, receiver), WAIT_S)
+
+    asyncio.run(run())
+
+
+def move(running: Running, amount: int = SOL) -> None:
+    """One transfer, confirmed."""
+    running.chain.submit(pay(running.chain, person("alice"), person("bob").pubkey(), amount))
+    running.chain.produce(2)
+
+
+async def settled(running: Running, count: int = 1) -> list[str]:
+    """The states of so many deliveries, once none of them waits."""
+    while True:
+        states = [one.state for one in running.chain.hooks.records]
+        if len(states) >= count and not {"waiting", "held"} & set(states):
+            return states
+        await asyncio.sleep(0.005)
+
+
+def test_delivery_carries_its_proofs() -> None:
+    """A real POST has the body, the registered Authorization and a signature that holds."""
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        running.chain.hooks.add(Registration(url=receiver.url, authorization="Bearer 1", token="t"))
+        move(running)
+        assert await settled(running) == ["delivered"]
+        (head,), (body,) = receiver.heads, receiver.bodies
+        assert head["authorization"] == "Bearer 1"
+        assert head["x-qn-signature"] == signature("t", head["x-qn-nonce"], head["x-qn-timestamp"], body)
+        assert body.startswith(b'[{"blockTime":')
+
+    play(lambda _: 200, scene)
+
+
+def test_three_retries_then_lost() -> None:
+    """Four attempts, no sooner than the gap apart, each recorded; the same body, another nonce."""
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        running.chain.hooks.add(Registration(url=receiver.url, token="t"))
+        move(running)
+        assert await settled(running) == ["lost"]
+        await asyncio.sleep(0.2)
+        assert len(receiver.bodies) == 4
+        assert len(set(receiver.bodies)) == 1
+        assert len({head["x-qn-nonce"] for head in receiver.heads}) == 4
+        pauses = [b - a for a, b in zip(receiver.times, receiver.times[1:], strict=False)]
+        assert min(pauses) >= 0.045
+        (record,) = running.chain.hooks.records
+        assert [one.status for one in record.attempts] == [500, 404, 500, 404]
+
+    play(lambda count: 500 if count % 2 else 404, scene, hook_gap_ms=50)
+
+
+def test_a_late_answer_is_a_failure_and_a_retry_arrives() -> None:
+    """Beyond the budget an attempt has failed, whatever comes later; the next one can arrive."""
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        running.chain.hooks.add(Registration(url=receiver.url))
+        move(running)
+        assert await settled(running) == ["delivered"]
+        (record,) = running.chain.hooks.records
+        assert [(one.status, one.error) for one in record.attempts] == [(None, "timeout"), (204, None)]
+
+    play(lambda count: None if count == 1 else 204, scene, hook_budget_ms=200, hook_gap_ms=10)
+
+
+def test_403_is_final() -> None:
+    """A receiver that forbids is not asked again."""
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        running.chain.hooks.add(Registration(url=receiver.url))
+        move(running)
+        assert await settled(running) == ["lost"]
+        await asyncio.sleep(0.1)
+        assert len(receiver.bodies) == 1
+
+    play(lambda _: 403, scene, hook_gap_ms=10)
+
+
+def test_nobody_there_is_lost_and_the_chain_goes_on() -> None:
+    """A dead receiver costs its own deliveries only: another webhook hears all, and blocks come."""
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        dead = running.chain.hooks.add(Registration(url="http://127.0.0.1:1/"))
+        alive = running.chain.hooks.add(Registration(url=receiver.url))
+        for amount in range(5):
+            move(running, SOL + amount)
+        await settled(running, 10)
+        states = {(one.webhook, one.state) for one in running.chain.hooks.records}
+        assert states == {(dead.id, "lost"), (alive.id, "delivered")}
+        assert len(receiver.bodies) == 5
+
+    play(lambda _: 200, scene, hook_gap_ms=10)
+
+
+def test_stopping_waits_for_no_receiver() -> None:
+    """A chain that stops while a receiver hangs stops at once."""
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        running.chain.hooks.add(Registration(url=receiver.url))
+        move(running)
+        await receiver.heard.wait()
+
+    started = time.monotonic()
+    play(lambda _: None, scene, hook_budget_ms=15_000)
+    assert time.monotonic() - started < 10
