@@ -5,8 +5,8 @@ the last entry, block, meta, processed. Then, of older slots that the new block 
 content for those who listen at that commitment, and the status for all. Every slot status goes to every subscriber.
 
 The chain tells `Feed` of each block as it is made; an account is read then, so a block that wrote it twice shows its
-last state, and the last transaction that wrote it. A skipped slot is silent; after a fork the new blocks of the same
-slots come anew. Times are block times, so that the same seed gives the same bytes."""
+last state, and the last transaction that wrote it. A skipped slot is silent, a dead one begins and dies; after a fork
+the new blocks of the same slots come anew. Times are block times, so that the same seed gives the same bytes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from localnet.chain.model import COMMITMENTS, Block, Landed
 from localnet.chain.node import Chain
 
 WINDOW_SLOTS = 150
+DEAD_ERROR = "dead by a fault"
 # A level a piece is for (an index of COMMITMENTS), or None: for all.
 Piece = tuple[int | None, Item]
 Listener = Callable[[list[Piece]], None]
@@ -40,6 +41,7 @@ class Feed:
         self._listeners: dict[int, Listener] = {}
         self._last_key = 0
         chain.on_block.append(self._hear)
+        chain.on_dead.append(self._hear_dead)
 
     @property
     def first_available(self) -> int | None:
@@ -82,7 +84,17 @@ class Feed:
         self._window.append(whole)
         while self._window[0].block.slot <= block.slot - self._window_slots:
             self._window.popleft()
-        pieces = [*_born(whole), *self._reached()]
+        self._tell([*_born(whole), *self._reached()])
+
+    def _hear_dead(self, slot: int, parent: int) -> None:
+        """A slot that begins and dies has no content and is not replayed."""
+        now = self.unix_time
+        begun = SlotItem(slot=slot, status=messages.FIRST_SHRED_RECEIVED, parent=None, unix_time=now)
+        bank = SlotItem(slot=slot, status=messages.CREATED_BANK, parent=parent, unix_time=now)
+        dead = SlotItem(slot=slot, status=messages.DEAD, parent=parent, unix_time=now, dead_error=DEAD_ERROR)
+        self._tell([(None, begun), (None, bank), (None, dead)])
+
+    def _tell(self, pieces: list[Piece]) -> None:
         for listener in list(self._listeners.values()):
             listener(pieces)
 

@@ -33,6 +33,7 @@ from localnet.chain.geyser.items import (
 from localnet.chain.model import COMMITMENTS
 
 NAME_BYTES_MAX = 128
+FILTERS_MAX = 1_000
 STATE_FILTERS_MAX = 4
 MEMCMP_BYTES_MAX, MEMCMP_BASE58_MAX, MEMCMP_BASE64_MAX = 128, 175, 172
 COMMITMENT_STATUSES = frozenset({messages.PROCESSED, messages.CONFIRMED, messages.FINALIZED})
@@ -186,11 +187,17 @@ def read(request: Any) -> Wanted:
 
 def _named(filters: Any, make: Any) -> tuple[tuple[str, Any], ...]:
     """The filters of one kind in the order of their names."""
+    _require_few(filters)
     for name in filters:
         size = len(name.encode())
         if size > NAME_BYTES_MAX:
             raise BadFilter(f"oversized filter name (max allowed size {NAME_BYTES_MAX}), found {size}")
     return tuple((name, make(filters[name])) for name in sorted(filters))
+
+
+def _require_few(asked: Any) -> None:
+    if len(asked) > FILTERS_MAX:
+        raise BadFilter(f"Max amount of filters/data_slices reached, only {FILTERS_MAX} allowed")
 
 
 def _slot_filter(asked: Any) -> SlotFilter:
@@ -282,6 +289,7 @@ def _decoded(text: str, chars_max: int, encoding: str) -> bytes:
 
 def _slices(asked: Any) -> Slices:
     """The parts as (start, end); they must come in order and apart."""
+    _require_few(asked)
     parts = tuple((one.offset, one.offset + one.length) for one in asked)
     if any(first[0] > second[0] for first, second in pairwise(parts)):
         raise BadFilter("failed to create filter: data slices out of order")

@@ -4,7 +4,7 @@ its wire bytes once, however many subscribers get them. Pure."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -53,7 +53,6 @@ class AccountItem:
     write_version: int
     slot: int
     unix_time: int
-    _bodies: dict[Slices, bytes] = field(default_factory=dict, compare=False)
 
     @cached_property
     def owner(self) -> Pubkey:
@@ -76,11 +75,15 @@ class AccountItem:
         return info
 
     def body(self, slices: Slices) -> bytes:
-        """The update without filters."""
-        if slices not in self._bodies:
-            update = {"account": self.sliced(slices), "slot": self.slot}
-            self._bodies[slices] = body("account", update, self.unix_time)
-        return self._bodies[slices]
+        """The update without filters; only that of the whole account is kept for the next subscriber."""
+        return self._sliced_body(slices) if slices else self._whole_body
+
+    @cached_property
+    def _whole_body(self) -> bytes:
+        return self._sliced_body(())
+
+    def _sliced_body(self, slices: Slices) -> bytes:
+        return body("account", {"account": self.sliced(slices), "slot": self.slot}, self.unix_time)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,11 +157,13 @@ class SlotItem:
     status: int
     parent: int | None
     unix_time: int
+    dead_error: str | None = None
 
     @cached_property
     def body(self) -> bytes:
         """The update without filters."""
-        return body("slot", {"slot": self.slot, "status": self.status, "parent": self.parent}, self.unix_time)
+        update = {"slot": self.slot, "status": self.status, "parent": self.parent, "dead_error": self.dead_error}
+        return body("slot", update, self.unix_time)
 
 
 @dataclass(frozen=True, kw_only=True)

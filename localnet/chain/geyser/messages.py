@@ -51,4 +51,4 @@ Entry = message("geyser.SubscribeUpdateEntry")
 BlockMeta = message("geyser.SubscribeUpdateBlockMeta")
 BlockUpdate = message("geyser.SubscribeUpdateBlock")
 
-PROCESSED, CONFIRMED, FINALIZED, FIRST_SHRED_RECEIVED, COMPLETED, CREATED_BANK = range(6)
+PROCESSED, CONFIRMED, FINALIZED, FIRST_SHRED_RECEIVED, COMPLETED, CREATED_BANK, DEAD = range(7)

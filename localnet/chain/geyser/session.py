@@ -36,6 +36,7 @@ class Session:
         self._wanted = filters.Wanted()
         self._queue: asyncio.Queue[bytes | End] = asyncio.Queue()
         self._updates_max = queue_updates_max
+        self._has_ended = False
         self._leave = feed.listen(self._hear)
 
     async def updates(self) -> AsyncIterator[bytes | End]:
@@ -47,7 +48,11 @@ class Session:
                 return
 
     def ask(self, request: Any) -> None:
-        """Take a request: a ping is answered, anything else replaces the filters and may replay old slots."""
+        """Take a request: a ping is answered, anything else replaces the filters and may replay old slots.
+
+        Pongs and replays are let in whole, but only onto a queue that is not full."""
+        if self._is_full():
+            return
         try:
             wanted = filters.read(request)
             if request.HasField("ping"):
@@ -69,6 +74,7 @@ class Session:
     def end(self, code: grpc.StatusCode, details: str) -> None:
         """Send what waits, then end the stream with a status."""
         self._leave()
+        self._has_ended = True
         self._queue.put_nowait(End(code=code, details=details))
 
     def close(self) -> None:
@@ -80,8 +86,13 @@ class Session:
         for level, item in pieces:
             if level is None or level == wanted.level:
                 self._put(wanted.frames(item))
-        if self._queue.qsize() > self._updates_max:
+        self._is_full()
+
+    def _is_full(self) -> bool:
+        """Whether nothing more may be sent; ends the stream of one who reads too slowly."""
+        if not self._has_ended and self._queue.qsize() > self._updates_max:
             self.end(grpc.StatusCode.INTERNAL, "lagged to send an update")
+        return self._has_ended
 
     def _put(self, frames: Any) -> None:
         for one in frames:

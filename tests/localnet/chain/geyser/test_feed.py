@@ -149,6 +149,20 @@ def test_a_fork_comes_anew(chain: Chain) -> None:
     assert metas[-1].blockhash == chain.tip.blockhash != old
 
 
+def test_a_dead_slot_begins_and_dies(chain: Chain) -> None:
+    """A dead slot has a first shred and a bank, then it is dead, with a reason; the next block skips it."""
+    pieces = heard(chain)
+    chain.produce()
+    chain.die(1)
+    chain.produce()
+    assert statuses(of_level(pieces, 2), 2) == [3, 5, messages.DEAD]
+    assert statuses(of_level(pieces, 2), 3) == [3, 5, 4, 0]
+    slots = {"s": {"interslot_updates": True}}
+    said = decoded(of_level(pieces, 0), read(messages.SubscribeRequest(slots=slots)))
+    found = [one.slot for one in said if one.slot.status == messages.DEAD]
+    assert [(one.slot, one.parent, bool(one.dead_error)) for one in found] == [(2, 1, True)]
+
+
 def test_a_replay_is_what_was_heard(chain: Chain, alice: Keypair) -> None:
     """A replayed slot has all its content and the statuses it has reached; only blocks of the level come."""
     feed = Feed(chain)

@@ -136,6 +136,8 @@ def test_slices(slices: list[tuple[int, int]], left: bytes) -> None:
         ({"transactions": {"a": {"account_required": ["x"]}}}, "Invalid pubkey"),
         ({"transactions_status": {"a": {"token_accounts": 2}}}, "invalid token_accounts mode value 2"),
         ({"blocks": {"a" * 129: {}}}, "oversized filter name .max allowed size 128., found 129"),
+        ({"slots": {str(number): {} for number in range(1_001)}}, "only 1000 allowed"),
+        ({"accounts_data_slice": [{"offset": 0, "length": 0}] * 1_001}, "only 1000 allowed"),
         ({"commitment": 3}, "failed to create CommitmentLevel from 3"),
         ({"accounts_data_slice": [{"offset": 5, "length": 1}, {"offset": 1, "length": 1}]}, "out of order"),
         ({"accounts_data_slice": [{"offset": 0, "length": 3}, {"offset": 2, "length": 1}]}, "overlapped"),

@@ -10,7 +10,9 @@ import pytest
 from solders.keypair import Keypair
 
 from localnet.chain.geyser import messages
+from localnet.chain.geyser.feed import Feed
 from localnet.chain.geyser.server import Geyser
+from localnet.chain.geyser.session import End, Session
 from localnet.chain.model import ChainOptions
 from localnet.chain.node import Chain
 from localnet.chain.serve import Running
@@ -286,6 +288,24 @@ def test_too_many_streams_are_refused(chain: Chain) -> None:
         await opened(listener, slots={"s": {}})
 
     play(chain, scene, subscriptions_max=2)
+
+
+def test_asking_for_replays_without_reading_ends(chain: Chain) -> None:
+    """Replays and pongs fill the queue of who asked for them only up to its limit and one replay more."""
+
+    async def run() -> None:
+        session = Session(Feed(chain), queue_updates_max=50)
+        chain.produce(20)
+        for _ in range(100):
+            session.ask(request(slots={"s": {}}, from_slot=1))
+        for _ in range(100):
+            session.ask(request(ping={"id": 1}))
+        sent = [one async for one in session.updates()]
+        assert isinstance(sent[-1], End)
+        assert sent[-1].code is grpc.StatusCode.INTERNAL
+        assert 50 < len(sent) <= 50 + 60 + 1
+
+    asyncio.run(run())
 
 
 def test_streams_end_with_the_chain() -> None:
