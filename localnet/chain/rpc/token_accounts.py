@@ -28,8 +28,9 @@ def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, A
     if not tokens.is_token_account(account):
         raise invalid_params("Invalid param: not a Token account")
     mint = endpoint.account(tokens.mint_of(account.data), block)
-    decimals = tokens.decimals_of(mint.data) if mint is not None and tokens.is_mint(mint) else 0
-    return with_context(block, amount_json(tokens.amount_of(account.data), decimals))
+    if mint is None or not tokens.is_mint(mint):
+        raise invalid_params("Invalid param: could not find mint")
+    return with_context(block, amount_json(tokens.amount_of(account.data), tokens.decimals_of(mint.data)))
 
 
 def get_token_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:

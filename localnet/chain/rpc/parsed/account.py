@@ -1,5 +1,5 @@
-"""An account as jsonParsed shows it: token accounts, mints and multisigs, durable nonces, programs, the clock and the
-rent. Pure; what is not known here stays base64.
+"""An account as jsonParsed shows it: token accounts, mints and multisigs, durable nonces, programs, lookup
+tables, the clock and the rent. Pure; what is not known here stays base64.
 
 Source: Agave, account-decoder/src/parse_{token,nonce,bpf_loader,sysvar}.rs.
 """
@@ -19,6 +19,8 @@ from localnet.chain import tokens
 from localnet.chain.bank import CLOCK
 from localnet.chain.genesis import LOADER_V3, PROGRAM_DATA_HEADER_BYTES
 from localnet.chain.rpc.parsed.amounts import amount_json
+from localnet.chain.rpc.parsed.lookup import table
+from localnet.chain.runtime import LOOKUP_TABLE_PROGRAM
 from localnet.chain.wire import SYSTEM
 
 RENT = Pubkey.from_string("SysvarRent111111111111111111111111111111111")
@@ -42,6 +44,8 @@ def parsed_account(key: Pubkey, account: Account, read: Reader) -> dict[str, Any
         program, parsed = "nonce", _nonce(data)
     elif account.owner == LOADER_V3:
         program, parsed = "bpf-upgradeable-loader", _program(data)
+    elif account.owner == LOOKUP_TABLE_PROGRAM:
+        program, parsed = "address-lookup-table", table(data)
     elif account.owner == _SYSVARS:
         program, parsed = "sysvar", _sysvar(key, data)
     else:
