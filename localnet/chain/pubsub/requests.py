@@ -11,8 +11,7 @@ from solders.pubkey import Pubkey
 from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.model import Commitment
 from localnet.chain.rpc.accounts import ENCODINGS, Filter, read_filters
-from localnet.chain.rpc.blocks import version_max_of
-from localnet.chain.rpc.params import Params, kind, pubkey, text
+from localnet.chain.rpc.params import Params, kind, pubkey, text, u64, unknown_variant
 from localnet.chain.rpc.render import DETAILS, TRANSACTION_ENCODINGS
 
 Send = Callable[[dict[str, Any]], None]
@@ -59,7 +58,7 @@ def _read_program(id_: int, params: Params, send: Send) -> Subscription:
         target=_key(params.text(0)),
         encoding=config.choice("encoding", ENCODINGS, "binary"),
         data_slice=config.data_slice(),
-        filters=tuple(read_filters(config.get("filters"))),
+        filters=_filters(config.get("filters")),
     )
 
 
@@ -73,7 +72,7 @@ def _read_logs(id_: int, params: Params, send: Send) -> Subscription:
             raise invalid_params("Invalid Request: Only 1 address supported")
         target = _key(value["mentions"][0], "mentions")
     else:
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected enum RpcTransactionLogsFilter.")
+        raise _no_filter(value, ("all", "allWithVotes", "mentions"))
     return Subscription(id=id_, kind="logs", commitment=config.commitment(), send=send, target=target)
 
 
@@ -108,13 +107,13 @@ def _read_slots_updates(id_: int, params: Params, send: Send) -> Subscription:
 def _read_block(id_: int, params: Params, send: Send) -> Subscription:
     config = params.config(1, "RpcBlockSubscribeConfig")
     value = params.get(0)
-    commitment = config.settled()
+    commitment, version = config.settled(), config.get("maxSupportedTransactionVersion")
     if value == "all":
         target = None
     elif isinstance(value, dict) and list(value) == ["mentionsAccountOrProgram"]:
         target = _key(text(value["mentionsAccountOrProgram"]), "mentions_account_or_program")
     else:
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected enum RpcBlockSubscribeFilter.")
+        raise _no_filter(value, ("all", "mentionsAccountOrProgram"))
     return Subscription(
         id=id_,
         kind="block",
@@ -124,8 +123,29 @@ def _read_block(id_: int, params: Params, send: Send) -> Subscription:
         encoding=config.choice("encoding", TRANSACTION_ENCODINGS, "base64"),
         details=config.choice("transactionDetails", DETAILS, "full"),
         rewards=config.flag("showRewards"),
-        version_max=version_max_of(config),
+        version_max=None if version is None else u64(version, "u8", 255),
     )
+
+
+def _filters(value: Any) -> tuple[Filter, ...]:
+    """The filters of a program; Agave puts its own complaints of them in other words here."""
+    try:
+        return tuple(read_filters(value))
+    except RpcError as error:
+        raise invalid_params(f"Invalid params: {error.message.removeprefix('Invalid params: ')}") from error
+
+
+def _no_filter(value: Any, names: tuple[str, ...]) -> RpcError:
+    """The error of what is none of the filters that have these names."""
+    match value:
+        case str():
+            return unknown_variant(value, names)
+        case {**one} if len(one) == 1:
+            return unknown_variant(next(iter(one)), names)
+        case dict():
+            return invalid_params("Invalid params: invalid value: map, expected map with a single key.")
+        case _:
+            return invalid_params(f"Invalid params: invalid type: {kind(value)}, expected string or map.")
 
 
 def _key(value: Any, what: str = "pubkey") -> Pubkey:
@@ -135,6 +155,7 @@ def _key(value: Any, what: str = "pubkey") -> Pubkey:
         raise invalid_params(f"Invalid Request: Invalid {what} provided") from error
 
 
+_PLAIN = frozenset({"slotSubscribe", "rootSubscribe", "slotsUpdatesSubscribe"})
 READERS: dict[str, Callable[[int, Params, Send], Subscription]] = {
     "accountSubscribe": _read_account,
     "programSubscribe": _read_program,
@@ -145,5 +166,6 @@ READERS: dict[str, Callable[[int, Params, Send], Subscription]] = {
     "slotsUpdatesSubscribe": _read_slots_updates,
     "blockSubscribe": _read_block,
 }
-LEAST = {"accountSubscribe": 1, "programSubscribe": 1, "logsSubscribe": 1, "signatureSubscribe": 1, "blockSubscribe": 1}
+# How many parameters each takes: least, most.
+COUNTS = {name: (0, 0) if name in _PLAIN else (1, 2) for name in READERS}
 KINDS = frozenset(name.removesuffix("Subscribe") for name in READERS)

@@ -11,9 +11,11 @@ from websockets.exceptions import ConnectionClosed
 
 from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.node import Chain
-from localnet.chain.pubsub.requests import KINDS, LEAST
+from localnet.chain.pubsub.requests import COUNTS, KINDS
 from localnet.chain.pubsub.subscriptions import Subscriptions
-from localnet.chain.rpc.params import Params, kind
+from localnet.chain.rpc.endpoint import API_VERSION
+from localnet.chain.rpc.network import FEATURE_SET
+from localnet.chain.rpc.params import Params, check_count, u64
 
 QUEUE_MESSAGES_MAX = 10_000
 MESSAGE_BYTES_MAX = 64 * 1024
@@ -106,34 +108,33 @@ class _Client:
         try:
             return {"jsonrpc": "2.0", "result": self._call(request.get("method"), request.get("params")), "id": id_}
         except RpcError as error:
-            return _error(error.code, error.message, id_)
+            return _error(error.code, error.message, id_, error.data)
 
     def _call(self, method: Any, params: Any) -> Any:
         if not isinstance(method, str) or not (params is None or isinstance(params, list)):
             raise RpcError(-32600, "Invalid request")
         values = params or []
+        if method == "getVersion":
+            check_count(values, 0, 0)
+            return {"feature-set": FEATURE_SET, "solana-core": API_VERSION}
         if method.endswith("Unsubscribe") and method.removesuffix("Unsubscribe") in KINDS:
             return self._unsubscribe(values)
         if not method.endswith("Subscribe") or method.removesuffix("Subscribe") not in KINDS:
             raise RpcError(-32601, "Method not found")
-        least = LEAST.get(method, 0)
-        if len(values) < least:
-            raise invalid_params(f"`params` should have at least {least} argument(s)")
+        check_count(values, *COUNTS[method])
         id_ = self._subscriptions.add(method, Params(values), self.send)
         self._mine.add(id_)
         self._new.append(id_)
         return id_
 
     def _unsubscribe(self, values: list[Any]) -> bool:
-        if len(values) != 1:
-            raise invalid_params("`params` should have at least 1 argument(s)")
-        if not isinstance(values[0], int) or isinstance(values[0], bool):
-            raise invalid_params(f"Invalid params: invalid type: {kind(values[0])}, expected u64.")
-        if values[0] not in self._mine:
+        check_count(values, 1, 1)
+        if u64(values[0]) not in self._mine:
             raise invalid_params("Invalid subscription id.")
         self._mine.discard(values[0])
         return self._subscriptions.remove(values[0])
 
 
-def _error(code: int, message: str, id_: Any) -> dict[str, Any]:
-    return {"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": id_}
+def _error(code: int, message: str, id_: Any, data: Any = None) -> dict[str, Any]:
+    error = {"code": code, "message": message} | ({} if data is None else {"data": data})
+    return {"jsonrpc": "2.0", "error": error, "id": id_}

@@ -192,8 +192,8 @@ def made_updates(block: Block) -> list[dict[str, Any]]:
     }
     return [
         slot_update("createdBank", block) | {"parent": block.parent_slot},
-        slot_update("completed", block),
         slot_update("frozen", block) | {"stats": stats},
+        slot_update("completed", block),
     ]
 
 

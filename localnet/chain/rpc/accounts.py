@@ -16,7 +16,7 @@ from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.genesis import LOADERS
 from localnet.chain.model import Block
 from localnet.chain.rpc.endpoint import Endpoint, with_context
-from localnet.chain.rpc.params import U64_MAX, Params, base58_bytes, kind, pubkey, u64
+from localnet.chain.rpc.params import U64_MAX, Params, base58_bytes, kind, pubkey, u64, unknown_variant
 from localnet.chain.rpc.parsed.account import parsed_account
 from localnet.chain.wire import SYSTEM
 
@@ -26,6 +26,7 @@ ACCOUNTS_MAX = 100
 FILTERS_MAX = 4
 FILTER_BYTES_MAX = 128
 LARGEST_MAX = 20
+_FILTERS = ("dataSize", "memcmp", "tokenAccountState")
 
 
 def get_account_info(endpoint: Endpoint, params: Params) -> dict[str, Any]:
@@ -119,8 +120,10 @@ def read_filters(value: Any) -> list[Filter]:
 def _filter(value: Any) -> Filter:
     if value == "tokenAccountState":
         return Filter()
+    if isinstance(value, str):
+        raise unknown_variant(value, _FILTERS)
     if not isinstance(value, dict) or len(value) != 1:
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected enum RpcFilterType.")
+        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected string or map.")
     ((name, argument),) = value.items()
     match name:
         case "dataSize":
@@ -129,9 +132,7 @@ def _filter(value: Any) -> Filter:
             return _memcmp(argument)
         case "tokenAccountState":
             return Filter()
-    raise invalid_params(
-        f"Invalid params: unknown variant `{name}`, expected one of `dataSize`, `memcmp`, `tokenAccountState`."
-    )
+    raise unknown_variant(name, _FILTERS)
 
 
 def _memcmp(value: Any) -> Filter:

@@ -17,7 +17,7 @@ def get_block(endpoint: Endpoint, params: Params) -> Any:
     slot = params.u64(0)
     config = _block_config(params)
     encoding, version_max = encoding_of(config), version_max_of(config)
-    details, rewards = config.choice("transactionDetails", DETAILS, "full"), config.flag("rewards", True)
+    details, rewards = _details_of(config)
     block = endpoint.knows(slot, config.settled())
     if block is None:
         raise _absent(endpoint, slot)
@@ -42,7 +42,7 @@ def get_blocks(endpoint: Endpoint, params: Params) -> list[int]:
 
 def get_blocks_with_limit(endpoint: Endpoint, params: Params) -> list[int]:
     """The first so many slots with a block from a slot on."""
-    first, limit = params.u64(0), params.u64(1)
+    first, limit = params.u64(0), params.usize(1)
     config = params.config(2, "RpcContextConfig")
     if limit > RANGE_MAX:
         raise invalid_params(f"Limit too large; max {RANGE_MAX}")
@@ -80,6 +80,16 @@ def encoding_of(config: Config) -> str:
             "Invalid params: data did not match any variant of untagged enum RpcEncodingConfigWrapper."
         )
     return value
+
+
+def _details_of(config: Config) -> tuple[str, bool]:
+    """How much of the transactions, and whether rewards."""
+    try:
+        return config.choice("transactionDetails", DETAILS, "full"), config.flag("rewards", True)
+    except RpcError as error:
+        raise invalid_params(
+            "Invalid params: data did not match any variant of untagged enum RpcEncodingConfigWrapper."
+        ) from error
 
 
 def version_max_of(config: Config) -> int | None:

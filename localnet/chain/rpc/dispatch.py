@@ -22,7 +22,7 @@ from localnet.chain.rpc import (
     webhooks,
 )
 from localnet.chain.rpc.endpoint import Endpoint
-from localnet.chain.rpc.params import Params
+from localnet.chain.rpc.params import Params, check_count
 
 Handler = Callable[[Endpoint, Params], Any]
 _ABSENT = object()
@@ -132,11 +132,7 @@ def call(endpoint: Endpoint, method: str, params: Any) -> Any:
     if isinstance(params, dict):
         raise invalid_params("`params` should be an array")
     values = params or []
-    if len(values) < least:
-        raise invalid_params(f"`params` should have at least {least} argument(s)")
-    if len(values) > most:
-        expected = f"from {least} to {most} parameters" if most else "no parameters"
-        raise invalid_params(f"Invalid parameters: Expected {expected}.", f'"Got: {len(values)}"')
+    check_count(values, least, most)
     if method.startswith(OWN_METHODS):
         return handler(endpoint, Params(values))
     return _faulty(endpoint, method, handler, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import Any
 
 import base58
@@ -11,7 +12,7 @@ from solders.hash import Hash, ParseHashError
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
-from localnet.chain.errors import invalid_params
+from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.model import Commitment
 
 U64_MAX = 2**64 - 1
@@ -31,10 +32,10 @@ class Params:
         """An unsigned integer."""
         return u64(self.get(index))
 
-    def optional_u64(self, index: int) -> int | None:
-        """An unsigned integer or nothing."""
+    def usize(self, index: int, default: int | None = None) -> int:
+        """A count; `default` where it may be left out."""
         value = self.get(index)
-        return None if value is None else u64(value)
+        return default if value is None and default is not None else u64(value, "usize")
 
     def text(self, index: int) -> str:
         """A string."""
@@ -112,8 +113,7 @@ class Config:
         if value is None:
             return default
         if value not in choices:
-            listed = ", ".join(f"`{one}`" for one in choices)
-            raise invalid_params(f"Invalid params: unknown variant `{value}`, expected one of {listed}.")
+            raise unknown_variant(value, choices)
         return value
 
     def commitment(self, name: str = "commitment", default: Commitment = "finalized") -> Commitment:
@@ -152,13 +152,52 @@ class Config:
         return u64(value["offset"]), u64(value["length"])
 
 
-def u64(value: Any) -> int:
-    """An unsigned 64-bit integer."""
+def u64(value: Any, name: str = "u64", most: int = U64_MAX) -> int:
+    """An unsigned integer; `name` is Rust's type, for its sentence."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected u64.")
-    if not 0 <= value <= U64_MAX:
-        raise invalid_params(f"Invalid params: invalid value: {kind(value)}, expected u64.")
+        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected {name}.")
+    if not 0 <= value <= most:
+        raise invalid_params(f"Invalid params: invalid value: {kind(value)}, expected {name}.")
     return value
+
+
+def check_count(values: list[Any], least: int, most: int) -> None:
+    """Refuse too few or too many parameters; where all are needed, Agave reads them as one tuple and says so."""
+    count = len(values)
+    if most == 0 and count:
+        raise invalid_params("Invalid parameters: No parameters were expected", rust_debug(values))
+    if least == most and count < least:
+        raise invalid_params(f"Invalid params: invalid length {count}, expected a tuple of size {most}.")
+    if least == most and count > most:
+        raise invalid_params(f"Invalid params: invalid length {count}, expected fewer elements in array.")
+    if count < least:
+        raise invalid_params(f"`params` should have at least {least} argument(s)")
+    if count > most:
+        raise invalid_params(f"Invalid parameters: Expected from {least} to {most} parameters.", f'"Got: {count}"')
+
+
+def rust_debug(value: Any) -> str:
+    """A JSON value as Rust prints it for debugging."""
+    match value:
+        case None:
+            return "Null"
+        case bool():
+            return f"Bool({str(value).lower()})"
+        case int() | float():
+            return f"Number({value})"
+        case str():
+            return f"String({json.dumps(value, ensure_ascii=False)})"
+        case list():
+            return f"Array([{', '.join(rust_debug(one) for one in value)}])"
+        case _:
+            return f"Object {{{', '.join(f'{json.dumps(key)}: {rust_debug(one)}' for key, one in value.items())}}}"
+
+
+def unknown_variant(value: str, choices: tuple[str, ...]) -> RpcError:
+    """The error of a word that is none of a few."""
+    listed = [f"`{one}`" for one in choices]
+    expected = " or ".join(listed) if len(listed) == 2 else f"one of {', '.join(listed)}"
+    return invalid_params(f"Invalid params: unknown variant `{value}`, expected {expected}.")
 
 
 def text(value: Any) -> str:

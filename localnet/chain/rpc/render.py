@@ -15,7 +15,7 @@ from localnet.chain.rpc.parsed.keys import parsed_keys
 from localnet.chain.wire import Wire
 
 TRANSACTION_ENCODINGS = ("binary", "base64", "base58", "json", "jsonParsed")
-DETAILS = ("full", "accounts", "signatures", "none")
+DETAILS = ("full", "signatures", "none", "accounts")
 
 
 def require_version(wire: Wire, version_max: int | None) -> None:

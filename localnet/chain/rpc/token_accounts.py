@@ -14,8 +14,10 @@ from localnet.chain.errors import invalid_params
 from localnet.chain.model import Block
 from localnet.chain.rpc.accounts import ENCODINGS, LARGEST_MAX, account_json
 from localnet.chain.rpc.endpoint import Endpoint, with_context
-from localnet.chain.rpc.params import Params, kind, pubkey, text
+from localnet.chain.rpc.params import Params, kind, pubkey, text, unknown_variant
 from localnet.chain.rpc.parsed.amounts import amount_json
+
+_BY = ("mint", "programId")
 
 
 def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, Any]:
@@ -27,9 +29,7 @@ def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, A
         raise invalid_params("Invalid param: could not find account")
     if not tokens.is_token_account(account):
         raise invalid_params("Invalid param: not a Token account")
-    mint = endpoint.account(tokens.mint_of(account.data), block)
-    if mint is None or not tokens.is_mint(mint):
-        raise invalid_params("Invalid param: could not find mint")
+    mint = _mint(endpoint, block, tokens.mint_of(account.data))
     return with_context(block, amount_json(tokens.amount_of(account.data), tokens.decimals_of(mint.data)))
 
 
@@ -61,13 +61,7 @@ def get_token_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, 
     """The 20 fullest token accounts of a mint, fullest first."""
     key = params.pubkey(0)
     block = endpoint.at(params.config(1, "CommitmentConfig").commitment())
-    mint = endpoint.account(key, block)
-    if mint is None:
-        raise invalid_params("Invalid param: could not find mint")
-    if mint.owner not in tokens.TOKEN_PROGRAMS:
-        raise invalid_params("Invalid param: not a Token mint")
-    if not tokens.is_mint(mint):
-        raise invalid_params("Invalid param: Token mint could not be unpacked")
+    mint = _mint(endpoint, block, key)
     holders = nlargest(
         LARGEST_MAX,
         (
@@ -100,8 +94,12 @@ def _selected(endpoint: Endpoint, params: Params, passes: Callable[[Account], bo
 
 def _wanted(endpoint: Endpoint, block: Block, value: Any) -> tuple[Pubkey, Pubkey | None]:
     """The token program and the mint a call asks for."""
+    if isinstance(value, str) and value in _BY:
+        raise invalid_params("Invalid params: invalid type: unit variant, expected newtype variant.")
+    if isinstance(value, str):
+        raise unknown_variant(value, _BY)
     if not isinstance(value, dict):
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected enum RpcTokenAccountsFilter.")
+        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected string or map.")
     if len(value) != 1:
         raise invalid_params("Invalid params: invalid value: map, expected map with a single key.")
     ((name, argument),) = value.items()
@@ -111,8 +109,15 @@ def _wanted(endpoint: Endpoint, block: Block, value: Any) -> tuple[Pubkey, Pubke
             raise invalid_params("Invalid param: unrecognized Token program id")
         return key, None
     if name != "mint":
-        raise invalid_params(f"Invalid params: unknown variant `{name}`, expected `mint` or `programId`.")
+        raise unknown_variant(name, _BY)
+    return _mint(endpoint, block, key).owner, key
+
+
+def _mint(endpoint: Endpoint, block: Block, key: Pubkey) -> Account:
+    """A mint that is there."""
     mint = endpoint.account(key, block)
-    if mint is None or not tokens.is_mint(mint):
+    if mint is None:
         raise invalid_params("Invalid param: could not find mint")
-    return mint.owner, key
+    if not tokens.is_mint(mint):
+        raise invalid_params("Invalid param: Token mint could not be unpacked")
+    return mint

@@ -20,7 +20,7 @@ from localnet.chain.rpc.params import U64_MAX, Config, Params, kind, pubkey, u64
 from localnet.chain.wire import VOTE
 
 STAKE_LAMPORTS = 1_000_000 * 10**9
-STAKE_MINIMUM_LAMPORTS = 1
+STAKE_MINIMUM_LAMPORTS = 10**9
 LEADERS_MAX = 5_000
 SAMPLES_MAX = 720
 SAMPLE_S = 60
@@ -48,6 +48,7 @@ def get_vote_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     voted = max(at.slot - 1, 0)
     one = {
         "activatedStake": STAKE_LAMPORTS,
+        "commission": 0,
         "epochCredits": [[epoch, CREDITS_PER_BLOCK * at.height, 0]] if at.height else [],
         "epochVoteAccount": True,
         "inflationRewardsCommissionBps": 0,
@@ -62,9 +63,10 @@ def get_vote_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 def get_cluster_nodes(endpoint: Endpoint, params: Params) -> list[dict[str, Any]]:
     """The one node and where it listens; it has no gossip, so those addresses are null."""
     options = endpoint.chain.options
-    absent = "clientId gossip serveRepair shredVersion tpu tpuForwards tpuForwardsQuic tpuQuic tpuVote tvu"
+    absent = "gossip serveRepair shredVersion tpu tpuForwards tpuForwardsQuic tpuQuic tpuVote tvu"
     node: dict[str, Any] = {
         **dict.fromkeys(absent.split()),
+        "clientId": "Agave",
         "featureSet": FEATURE_SET,
         "pubkey": str(endpoint.chain.bank.identity),
         "pubsub": _address(options.host, options.pubsub_port),
@@ -210,8 +212,7 @@ def get_max_shred_insert_slot(endpoint: Endpoint, params: Params) -> int:
 
 def get_recent_performance_samples(endpoint: Endpoint, params: Params) -> list[dict[str, int]]:
     """Slots and transactions of each full minute of chain time since genesis, newest first."""
-    limit = params.optional_u64(0)
-    limit = SAMPLES_MAX if limit is None else limit
+    limit = params.usize(0, SAMPLES_MAX)
     if limit > SAMPLES_MAX:
         raise invalid_params(f"Invalid limit; max {SAMPLES_MAX}")
     ends = _minute_ends(endpoint, limit + 1)

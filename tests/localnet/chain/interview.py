@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,17 +17,22 @@ from typing import Any, Protocol
 import httpx
 from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
 from solders.hash import Hash
-from solders.instruction import Instruction
+from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
 from solders.message import Message, MessageV0, to_bytes_versioned
+from solders.pubkey import Pubkey
 from solders.solders import MessageV1, TransactionConfig
 from solders.transaction import VersionedTransaction
 
-from tests.localnet.chain.people import SOL, moving, person
+from tests.localnet.chain.people import SOL, making_token, moving, person, token_account
+from tests.localnet.chain.shapes import named, shape
 
 RECORDED = Path(__file__).parent / "recorded" / "validator-4.2.2.json"
 TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
 WSOL = "So11111111111111111111111111111111111111112"
+CLOCK = "SysvarC1ock11111111111111111111111111111111"
+RENT = "SysvarRent111111111111111111111111111111111"
+MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
 FAR = 10**9
 CONFIRMED = {"commitment": "confirmed"}
 ENCODINGS = ("json", "base64", "base58")
@@ -58,7 +62,8 @@ class Interview:
 
     def run(self) -> dict[str, Any]:
         """Ask everything; the shapes by name."""
-        for part in (self._network, self._send, self._found, self._blocks, self._accounts, self._bad, self._envelopes):
+        parts = (self._network, self._send, self._found, self._blocks, self._accounts, self._parsed)
+        for part in (*parts, self._validators, self._stake, self._bad, self._envelopes):
             part()
         return self.answers
 
@@ -93,6 +98,83 @@ class Interview:
         self.ask("blockhash unknown", "isBlockhashValid", str(Hash.new_unique()))
         self.ask("blockhash bad", "isBlockhashValid", "abc")
         self.node.settle(self.ask("airdrop", "requestAirdrop", self.me, 100 * SOL))
+
+    def _validators(self) -> None:
+        me, far = self.me, {"firstSlot": 0, "lastSlot": FAR}
+        plain = (
+            "getVoteAccounts getInflationGovernor getInflationRate getMaxRetransmitSlot getMaxShredInsertSlot "
+            "getStakeMinimumDelegation getLargestAccounts getHighestSnapshotSlot"
+        )
+        for method in plain.split():
+            self.ask(method, method)
+        for name, (method, *params) in {
+            "vote account of a wallet": ("getVoteAccounts", {"votePubkey": me}),
+            "vote account bad": ("getVoteAccounts", {"votePubkey": "abc"}),
+            "vote accounts number": ("getVoteAccounts", 5),
+            "schedule of a wallet": ("getLeaderSchedule", {"identity": me}),
+            "schedule of a wallet at a slot": ("getLeaderSchedule", 0, {"identity": me}),
+            "schedule far": ("getLeaderSchedule", FAR),
+            "schedule bad": ("getLeaderSchedule", "x"),
+            "schedule bad identity": ("getLeaderSchedule", {"identity": "abc"}),
+            "leaders": ("getSlotLeaders", 0, 2),
+            "leaders none": ("getSlotLeaders", 0, 0),
+            "leaders many": ("getSlotLeaders", 0, 5001),
+            "leaders far": ("getSlotLeaders", FAR, 1),
+            "leaders missing": ("getSlotLeaders", 0),
+            "production of a wallet": ("getBlockProduction", {"identity": me}),
+            "production backwards": ("getBlockProduction", {"range": {"firstSlot": 3, "lastSlot": 2}}),
+            "production far": ("getBlockProduction", {"range": far}),
+            "production without start": ("getBlockProduction", {"range": {"lastSlot": 9}}),
+            "production bad": ("getBlockProduction", {"range": 5}),
+        }.items():
+            self.ask(name, method, *params)
+
+    def _stake(self) -> None:
+        me = self.me
+        for name, (method, *params) in {
+            "commitment": ("getBlockCommitment", 1),
+            "commitment missing": ("getBlockCommitment",),
+            "commitment too many": ("getBlockCommitment", 1, 2),
+            "commitment far": ("getBlockCommitment", FAR),
+            "commitment bad": ("getBlockCommitment", "x"),
+            "inflation reward": ("getInflationReward", [me]),
+            "inflation reward bad": ("getInflationReward", ["abc"]),
+            "inflation reward missing": ("getInflationReward",),
+            "inflation reward processed": ("getInflationReward", [me], {"commitment": "processed"}),
+            "samples none": ("getRecentPerformanceSamples", 0),
+            "samples many": ("getRecentPerformanceSamples", 721),
+            "samples bad": ("getRecentPerformanceSamples", "x"),
+            "largest locked": ("getLargestAccounts", {"filter": "nonCirculating"}),
+            "largest bad": ("getLargestAccounts", {"filter": "rich"}),
+            "rate too many": ("getInflationRate", 1, "x", None, True, [{"a": 2}]),
+            "stake far": ("getStakeMinimumDelegation", {"minContextSlot": FAR}),
+        }.items():
+            self.ask(name, method, *params)
+
+    def _parsed(self) -> None:
+        """A token is made and a memo left: the instructions by name, and the accounts."""
+        mint, payer = person("interviewed mint"), self.payer.pubkey()
+        key, holder = str(mint.pubkey()), str(token_account(payer, mint.pubkey()))
+        memo = Instruction(MEMO, b"hello", [AccountMeta(payer, True, False)])
+        made = [*making_token(self.payer, mint), memo]
+        message = MessageV0.try_compile(payer, made, [], self._blockhash())
+        text = b64(VersionedTransaction(message, [self.payer, mint]))
+        look = {**CONFIRMED, "encoding": "base64"}
+        shown = self.ask("simulate token", "simulateTransaction", text, {**look, "innerInstructions": True})
+        self.answers["simulated by name"] = named(shown["value"]["innerInstructions"][0]["instructions"])
+        signature = self.ask("send token", "sendTransaction", text, {**look, "preflightCommitment": "confirmed"})
+        self.node.settle(signature)
+        config = {**CONFIRMED, "encoding": "jsonParsed", "maxSupportedTransactionVersion": 0}
+        found = self.ask("transaction token", "getTransaction", signature, config)
+        self.answers["outer by name"] = named(found["transaction"]["message"]["instructions"])
+        self.answers["inner by name"] = named(found["meta"]["innerInstructions"][0]["instructions"])
+        for name, account in {"mint": key, "token account": holder, "clock": CLOCK, "rent": RENT}.items():
+            self.ask(f"parsed {name}", "getAccountInfo", account, config)
+        self.ask("largest of token", "getTokenLargestAccounts", key, CONFIRMED)
+        self.ask("largest of wallet", "getTokenLargestAccounts", self.me, CONFIRMED)
+        self.ask("largest of none", "getTokenLargestAccounts", str(Keypair().pubkey()))
+        for name, wanted in {"mint": {"mint": key}, "bad mint": {"mint": self.me}, "nothing": {}}.items():
+            self.ask(f"delegated {name}", "getTokenAccountsByDelegate", self.me, wanted, config)
 
     def _send(self) -> None:
         asked = [set_compute_unit_limit(1000), set_compute_unit_price(1000)]
@@ -267,29 +349,6 @@ class Interview:
             "id null": '{"jsonrpc":"2.0","id":null,"method":"getSlot"}',
         }.items():
             self.answers[f"envelope {name}"] = shape(self.node.post(body.encode()))
-
-
-def shape(reply: Any) -> Any:
-    """A reply without its values: types for values, the first element for lists, errors with their digits masked."""
-    if isinstance(reply, dict) and isinstance(reply.get("error"), dict):
-        error = reply["error"]
-        masked = {**error, "message": re.sub(r"\d+", "N", error["message"]), "data": _values(error.get("data"))}
-        return {**{key: value for key, value in reply.items() if key != "id"}, "error": masked}
-    return _values(reply)
-
-
-def _values(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _values(value[key]) for key in sorted(value)}
-        case list():
-            return [_values(value[0])] if value else []
-        case None | bool():
-            return value
-        case int() | float():
-            return 0
-        case _:
-            return "text"
 
 
 def b64(transaction: VersionedTransaction) -> str:

@@ -152,9 +152,7 @@ def _sysvar(key: Pubkey, data: bytes) -> dict[str, Any] | None:
         }
         return {"info": info, "type": "clock"}
     if key == RENT:
-        price, threshold, burnt = struct.unpack_from("<QdB", data)
-        info = {"burnPercent": burnt, "exemptionThreshold": threshold, "lamportsPerByteYear": str(price)}
-        return {"info": info, "type": "rent"}
+        return {"info": {"lamportsPerByte": str(int.from_bytes(data[:8], "little"))}, "type": "rent"}
     return None
 
 

@@ -124,13 +124,13 @@ def test_slots_updates(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> 
     steps = [(one["type"], sorted(set(one) - {"type", "slot", "timestamp"})) for one in told]
     assert steps == [
         ("createdBank", ["parent"]),
-        ("completed", []),
         ("frozen", ["stats"]),
+        ("completed", []),
         ("optimisticConfirmation", []),
         ("root", []),
     ]
     assert told[0]["parent"] == 1
-    assert told[2]["stats"] == {
+    assert told[1]["stats"] == {
         "maxTransactionsPerEntry": 2,
         "numFailedTransactions": 1,
         "numSuccessfulTransactions": 1,
@@ -209,7 +209,28 @@ def test_account_that_ends(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair,
         (
             "blockSubscribe",
             ["some"],
-            'Invalid params: invalid type: string "some", expected enum RpcBlockSubscribeFilter.',
+            "Invalid params: unknown variant `some`, expected `all` or `mentionsAccountOrProgram`.",
+        ),
+        (
+            "blockSubscribe",
+            [{"mentions": "abc"}],
+            "Invalid params: unknown variant `mentions`, expected `all` or `mentionsAccountOrProgram`.",
+        ),
+        (
+            "blockSubscribe",
+            ["all", {"commitment": "confirmed", "maxSupportedTransactionVersion": 300}],
+            "Invalid params: invalid value: integer `300`, expected u8.",
+        ),
+        (
+            "logsSubscribe",
+            ["x"],
+            "Invalid params: unknown variant `x`, expected one of `all`, `allWithVotes`, `mentions`.",
+        ),
+        ("logsSubscribe", [5], "Invalid params: invalid type: integer `5`, expected string or map."),
+        (
+            "programSubscribe",
+            [str(SYSTEM), {"filters": [{"dataSize": 1}] * 5}],
+            "Invalid params: Too many filters provided; max 4",
         ),
         ("logsSubscribe", [{"mentions": ["abc"]}], "Invalid Request: Invalid mentions provided"),
         ("accountSubscribe", ["abc"], "Invalid Request: Invalid pubkey provided"),

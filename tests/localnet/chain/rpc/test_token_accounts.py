@@ -82,7 +82,7 @@ def test_largest_accounts(chain: Chain, client: Client, alice: Keypair) -> None:
         ("getTokenAccountBalance", [str(NATIVE_MINT)], "Invalid param: not a Token account"),
         ("getTokenSupply", [str(TOKEN)], "Invalid param: not a Token mint"),
         ("getTokenLargestAccounts", [str(person("x").pubkey())], "Invalid param: could not find mint"),
-        ("getTokenLargestAccounts", [str(TOKEN)], "Invalid param: not a Token mint"),
+        ("getTokenLargestAccounts", [str(TOKEN)], "Invalid param: Token mint could not be unpacked"),
         (
             "getTokenAccountsByDelegate",
             [str(TOKEN), {"mint": str(person("x").pubkey())}],
@@ -91,7 +91,7 @@ def test_largest_accounts(chain: Chain, client: Client, alice: Keypair) -> None:
         (
             "getTokenAccountsByOwner",
             [str(TOKEN), {"mint": str(TOKEN)}],
-            "Invalid param: could not find mint",
+            "Invalid param: Token mint could not be unpacked",
         ),
         (
             "getTokenAccountsByOwner",

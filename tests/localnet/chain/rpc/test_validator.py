@@ -124,10 +124,13 @@ def test_inflation_reward_of_a_past_epoch(chain: Chain, client: Client) -> None:
 
 
 def test_small_facts(chain: Chain, client: Client) -> None:
-    """The newest slot is retransmitted and stored; one lamport of stake is enough; there is no snapshot."""
+    """The newest slot is retransmitted and stored; a SOL of stake is the least; there is no snapshot."""
     chain.produce(3)
     assert client.ask("getMaxRetransmitSlot") == client.ask("getMaxShredInsertSlot") == 3
-    assert client.ask("getStakeMinimumDelegation", TOP) == {"context": {"apiVersion": "4.2.2", "slot": 3}, "value": 1}
+    assert client.ask("getStakeMinimumDelegation", TOP) == {
+        "context": {"apiVersion": "4.2.2", "slot": 3},
+        "value": 10**9,
+    }
     assert client.error("getHighestSnapshotSlot") == (-32008, "No snapshot")
 
 
