@@ -17,6 +17,7 @@ from localnet.chain.bank import BLOCKHASH_AGE_MAX, Bank
 from localnet.chain.errors import Fatal, ForkTooDeep
 from localnet.chain.faults.act import Director
 from localnet.chain.faults.force import Faults
+from localnet.chain.faults.model import Grpc
 from localnet.chain.faults.script import parse
 from localnet.chain.forks import Forks
 from localnet.chain.genesis import faucet_of
@@ -61,6 +62,7 @@ class Chain:
         self.hooks = Hooks(self, options.seed)
         self.on_block: list[Callable[[Block], None]] = [self.hooks.block]
         self.on_dead: list[Callable[[int, int], None]] = []
+        self.on_grpc: list[Callable[[Grpc], None]] = []
         self.on_received: list[Callable[[str], None]] = []
         self.on_pending: list[Callable[[], None]] = []
         self._stalled: int | None = 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from localnet.chain.errors import ForkTooDeep
-from localnet.chain.faults.model import Dead, Fault, Forget, Fork, Resume, Skip, Stall
+from localnet.chain.faults.model import Dead, Fault, Forget, Fork, Grpc, Resume, Skip, Stall
 from localnet.chain.faults.plan import Plan, due, extend
 from localnet.chain.faults.script import Line
 
@@ -35,6 +35,9 @@ def apply(chain: Chain, fault: Fault) -> None:
             chain.stall(fault.slots)
         case Resume():
             chain.resume()
+        case Grpc():
+            for notify in chain.on_grpc:
+                notify(fault)
         case Forget():
             chain.director.forget()
         case _:

@@ -120,11 +120,18 @@ class Clear(msgspec.Struct, frozen=True, tag="clear", tag_field="kind", forbid_u
     """Forget every fault that still waits for requests, and send the deliveries that are held back."""
 
 
+class Grpc(msgspec.Struct, frozen=True, tag="grpc", tag_field="kind", forbid_unknown_fields=True):
+    """Every open stream is cut; or all but the newest `slots` slots can no longer be replayed (OUT_OF_RANGE)."""
+
+    fate: Literal["cut", "forget"]
+    slots: Some = 1
+
+
 class Forget(msgspec.Struct, frozen=True, tag="forget", tag_field="kind", forbid_unknown_fields=True):
     """Drop every line of a script that still waits for its time."""
 
 
-OfChain = Fork | Skip | Dead | Stall | Resume | Forget
+OfChain = Fork | Skip | Dead | Stall | Resume | Grpc | Forget
 OfRequests = Send | Error | Http | Limit | Lag | Lie | Truncate | Hook | Clear
 Fault = OfChain | OfRequests
 

@@ -4,7 +4,7 @@ WHEN    `now` (or nothing), `at slot N`, `after N slots`, `after 2s`, `after 500
         `until slot N` and `chance 30%`
 FAULT   `fork N`, `skip N`, `dead N`, `stall [N]`, `resume`, `drop send [N]`, `duplicate send [N]`, `delay send [N]`,
         `lose reply [N]`, `error CODE METHOD`, `http STATUS`, `limit CALLS`, `lag N`, `lie ABOUT`, `truncate N`,
-        `hook lose|duplicate|reorder|delay [N]`, `clear`, `forget`
+        `hook lose|duplicate|reorder|delay [N]`, `grpc cut`, `grpc forget SLOTS`, `clear`, `forget`
 CLAUSES what the fault allows of `on ENDPOINT`, `times N`, `forever`, `by N blocks`, `per N slots`, `say "TEXT"`,
         `shorter`, `losing`, `beyond final`
 A number may be a range `3..8`, drawn by the seed each time the line acts. `#` begins a comment."""
@@ -97,6 +97,8 @@ _FORMS = (
     _Form("hook duplicate {count?}", {"kind": "hook", "fate": "duplicate"}),
     _Form("hook reorder {count?}", {"kind": "hook", "fate": "reorder"}),
     _Form("hook delay {count?}", {"kind": "hook", "fate": "delay"}, ("by",)),
+    _Form("grpc cut", {"kind": "grpc", "fate": "cut"}),
+    _Form("grpc forget {slots}", {"kind": "grpc", "fate": "forget"}),
     _Form("clear", {"kind": "clear"}),
     _Form("forget", {"kind": "forget"}),
 )

@@ -22,7 +22,7 @@ from localnet.chain.model import COMMITMENTS, Block, Landed
 from localnet.chain.node import Chain
 
 WINDOW_SLOTS = 150
-DEAD_ERROR = "dead by a fault"
+DEAD_ERROR = "error: InvalidBlock(TooFewTicks)"
 # A level a piece is for (an index of COMMITMENTS), or None: for all.
 Piece = tuple[int | None, Item]
 Listener = Callable[[list[Piece]], None]
@@ -63,6 +63,11 @@ class Feed:
             self._listeners.pop(key, None)
 
         return leave
+
+    def forget(self, slots: int) -> None:
+        """Only the newest so many slots can still be heard again; a fault."""
+        while len(self._window) > 1 and self._window[0].block.slot <= self._chain.tip.slot - slots:
+            self._window.popleft()
 
     def replay(self, from_slot: int, level: int) -> Iterator[Item]:
         """Everything from a slot on that has reached a level, oldest first; OutOfWindow when that is too long ago."""

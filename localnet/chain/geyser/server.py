@@ -11,6 +11,7 @@ import grpc
 import msgspec
 
 from localnet.chain.bank import BLOCKHASH_AGE_MAX
+from localnet.chain.faults.model import Grpc
 from localnet.chain.geyser import messages
 from localnet.chain.geyser.feed import Feed
 from localnet.chain.geyser.session import PING_S, QUEUE_UPDATES_MAX, End, Session, keep_pinging, read_requests
@@ -46,6 +47,7 @@ class Geyser(grpc.GenericRpcHandler):
         self._methods = messages.methods()
         self._sessions: set[Session] = set()
         self._server: grpc.aio.Server | None = None
+        chain.on_grpc.append(self._misbehave)
 
     @property
     def subscribers(self) -> int:
@@ -74,6 +76,12 @@ class Geyser(grpc.GenericRpcHandler):
         """End every open stream with a status."""
         for session in self._sessions:
             session.end(code, details)
+
+    def _misbehave(self, fault: Grpc) -> None:
+        if fault.fate == "cut":
+            self.cut(grpc.StatusCode.UNAVAILABLE, "the stream is cut")
+        else:
+            self._feed.forget(fault.slots)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
         """How a call is answered, None when there is no such method (grpc says UNIMPLEMENTED)."""

@@ -15,6 +15,7 @@ from localnet.chain.faults.model import (
     Fault,
     Forget,
     Fork,
+    Grpc,
     Hook,
     Http,
     Lag,
@@ -55,6 +56,8 @@ FORMS = {
     "hook duplicate": Hook("duplicate"),
     "hook reorder 3": Hook("reorder", 3),
     "hook delay 2 by 6 blocks": Hook("delay", 2, 6),
+    "grpc cut": Grpc("cut"),
+    "grpc forget 5": Grpc("forget", 5),
     "clear": Clear(),
     "forget": Forget(),
 }
