@@ -24,7 +24,7 @@ T = TypeVar("T")
 AWAY_S: Final = 30.0
 TERMINAL: Final = frozenset({"SETTLED", "SUPERSEDED", "RETURNED", "REJECTED", "FAILED_FINAL", "NEEDS_REVIEW"})
 _TIMEOUT_S: Final = 10.0
-_TRIES_MAX: Final = 5
+_LANDED_S: Final = 120.0
 _LATER: Final = frozenset({429, 500, 502, 503, 504})
 # The pool moved between quote and landing, or the relay came to it too late: a wallet asks anew.
 _AGAIN: Final = frozenset({"RateTooLow", "Expired", "expired", "old_blockhash"})
@@ -187,27 +187,32 @@ class Api:
     async def act(self, kind: str, body: object, key: Keypair) -> Built:
         """Build, sign, relay and wait until it is settled and the mirror shows it.
 
-        One that came back, lost its rate or grew too old is built and signed anew. Answers what landed. Raises
-        StoryFailed when the relay ends it otherwise.
+        One that came back, lost its rate or grew too old is built and signed anew: a mirror that catches up quotes
+        a past moment for a while. Answers what landed. Raises StoryFailed when the relay ends it otherwise.
         """
         replaces: str | None = None
-        for _ in range(_TRIES_MAX):
+        came_back: list[str] = []
+        until = asyncio.get_running_loop().time() + _LANDED_S
+        while asyncio.get_running_loop().time() < until:
             built = await self.build(kind, body)
             try:
                 taken = await self.relay(sign(built.transaction, key), replaces=replaces)
             except Refused as error:
-                if "transaction_expired" in str(error):
-                    continue
-                raise
-            intent = await self._settled(taken)
-            if intent.state == "SETTLED":
-                await self._seen(intent)
-                return built
-            if intent.state == "RETURNED":
-                replaces = intent.id
-            elif _cause(intent) not in _AGAIN:
-                raise StoryFailed(f"{kind} of {key.pubkey()} ended {intent.state}: {intent.reason}")
-        raise StoryFailed(f"{kind} of {key.pubkey()} came back {_TRIES_MAX} times")
+                if "transaction_expired" not in str(error):
+                    raise
+                came_back.append("transaction_expired")
+            else:
+                intent = await self._settled(taken)
+                if intent.state == "SETTLED":
+                    await self._seen(intent)
+                    return built
+                if intent.state == "RETURNED":
+                    replaces = intent.id
+                elif _cause(intent) not in _AGAIN:
+                    raise StoryFailed(f"{kind} of {key.pubkey()} ended {intent.state}: {intent.reason}")
+                came_back.append(f"{intent.state} {intent.reason}")
+            await asyncio.sleep(self._pause_s)
+        raise StoryFailed(f"{kind} of {key.pubkey()} came back for {_LANDED_S:.0f} s: {', '.join(came_back)}")
 
     async def relay(self, transaction: str, *, replaces: str | None = None) -> Intent:
         """Hand a signed transaction over, once however often it is asked."""
