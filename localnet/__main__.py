@@ -21,7 +21,15 @@ from localnet.errors import LocalnetError
 from localnet.run import Options
 from localnet.run import up as bring_up
 
+SLOT_MS_MIN, SLOT_MS_MAX = 50, 1000
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+def _slot_ms(value: int) -> int:
+    """Slots shorter than 50 ms outrun the chain and its clients, longer than a second no chain has."""
+    if value and not SLOT_MS_MIN <= value <= SLOT_MS_MAX:
+        raise typer.BadParameter(f"a slot lasts {SLOT_MS_MIN} to {SLOT_MS_MAX} ms, or 0 for blocks on demand")
+    return value
 
 
 @app.command()
@@ -29,6 +37,9 @@ def up(
     *,
     rpc_port: Annotated[int, typer.Option(help="JSON-RPC of the chain; 0 picks a free one")] = ports.RPC,
     pubsub_port: Annotated[int | None, typer.Option(help="PubSub of the chain; RPC + 1 unless given")] = None,
+    geyser_port: Annotated[
+        int | None, typer.Option(help=f"Yellowstone gRPC; {ports.GEYSER} unless given, 0 picks; not with --validator")
+    ] = None,
     api_port: Annotated[int, typer.Option(help="API and pages; 0 picks")] = ports.API,
     private_port: Annotated[int, typer.Option(help="first of the private ports; 0 picks")] = ports.PRIVATE,
     story: Annotated[str, typer.Option(help="which story plays: life, or none")] = "life",
@@ -46,6 +57,7 @@ def up(
     options = Options(
         rpc_port=rpc_port,
         pubsub_port=pubsub_port,
+        geyser_port=geyser_port,
         api_port=api_port,
         private_port=private_port,
         story=story,
@@ -76,7 +88,9 @@ def chain(
         int | None, typer.Option(help="Yellowstone gRPC; 0 picks a free one, none: not served")
     ] = None,
     geyser_token: Annotated[str | None, typer.Option(help="the x-token that Yellowstone gRPC asks for")] = None,
-    slot_ms: Annotated[int, typer.Option(help="how long a slot lasts; 0 makes blocks on demand")] = 400,
+    slot_ms: Annotated[
+        int, typer.Option(callback=_slot_ms, help="how long a slot lasts, 50 to 1000; 0 makes blocks on demand")
+    ] = 400,
     deploy: Annotated[Path, typer.Option(help="where the program files are")] = programs.DEPLOY,
     seed: Annotated[int, typer.Option(help="of the genesis and of everything random")] = 0,
     genesis_time: Annotated[int | None, typer.Option(help="block time of the first slot, unix seconds")] = None,
@@ -84,6 +98,10 @@ def chain(
     faults: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="a script of faults, from the first slot on")
     ] = None,
+    request_bytes_max: Annotated[
+        int, typer.Option(min=1, help="the longest JSON-RPC request; a validator takes as much")
+    ] = 50 * 1024,
+    subscriptions_max: Annotated[int, typer.Option(min=1, help="PubSub subscriptions of one connection")] = 1_000,
 ) -> None:
     """Run the embedded chain alone, until it is told to stop."""
     options = ChainOptions(
@@ -97,6 +115,8 @@ def chain(
         seed=seed,
         genesis_time=int(time.time()) if genesis_time is None else genesis_time,
         keep=keep,
+        body_bytes_max=request_bytes_max,
+        subscriptions_per_connection_max=subscriptions_max,
         fault_script=faults.read_text() if faults is not None else "",
     )
     try:

@@ -39,9 +39,10 @@ class Console:
         """Something unusual that was dealt with."""
         self._rich.print(f"[yellow]  ! {escape(text)}[/yellow]")
 
-    def addresses(self, *, api: str, rpc: str, pubsub: str) -> None:
+    def addresses(self, *, api: str, rpc: str, pubsub: str, geyser: str | None) -> None:
         """Where everything can be looked at."""
-        for name, url in (("pages", f"{api}/"), ("API", f"{api}/v1/openapi.json"), ("RPC", rpc), ("PubSub", pubsub)):
+        shown = [("pages", f"{api}/"), ("API", f"{api}/v1/openapi.json"), ("RPC", rpc), ("PubSub", pubsub)]
+        for name, url in shown if geyser is None else [*shown, ("Geyser", geyser)]:
             self._rich.print(f"    {name:<7} {url}")
 
     def stays(self) -> None:

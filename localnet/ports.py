@@ -13,6 +13,7 @@ from typing import Final
 from localnet.errors import PortTaken
 
 RPC: Final = 8899
+GEYSER: Final = 10_000
 API: Final = 8000
 PRIVATE: Final = 9101
 _HOST: Final = "127.0.0.1"
@@ -25,6 +26,7 @@ class Ports:
 
     rpc: int
     pubsub: int
+    geyser: int | None
     api: int
     indexer_private: int
     work_private: int
@@ -32,24 +34,36 @@ class Ports:
     api_private: int
 
 
-def choose(*, rpc: int = RPC, pubsub: int | None = None, api: int = API, private: int = PRIVATE) -> Ports:
-    """Free ports for a world; 0 picks. Raises PortTaken naming the one that is not free and its option."""
+def choose(
+    *,
+    rpc: int = RPC,
+    pubsub: int | None = None,
+    geyser: int | None = GEYSER,
+    api: int = API,
+    private: int = PRIVATE,
+) -> Ports:
+    """Free ports for a world; 0 picks, geyser None: not served. Raises PortTaken naming the one that is not free and
+    its option."""
     rpc = rpc or _free_pair()
     pubsub = rpc + 1 if pubsub is None else pubsub or free()
+    geyser = free() if geyser == 0 else geyser
     api = api or free()
     privates = [private + n for n in range(4)] if private else [free() for _ in range(4)]
     for port, what, option in (
         (rpc, "RPC", "--rpc-port"),
         (pubsub, "PubSub", "--pubsub-port"),
+        (geyser, "Yellowstone gRPC", "--geyser-port"),
         (api, "API", "--api-port"),
     ):
-        _require_free(port, what, option)
+        if port is not None:
+            _require_free(port, what, option)
     for port in privates:
         _require_free(port, "health and metrics", "--private-port")
     indexer, work, keep, own = privates
     return Ports(
         rpc=rpc,
         pubsub=pubsub,
+        geyser=geyser,
         api=api,
         indexer_private=indexer,
         work_private=work,

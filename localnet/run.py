@@ -36,6 +36,7 @@ class Options:
 
     rpc_port: int = ports.RPC
     pubsub_port: int | None = None
+    geyser_port: int | None = None
     api_port: int = ports.API
     private_port: int = ports.PRIVATE
     story: str = "life"
@@ -98,7 +99,7 @@ async def _start(plan: world.Plan, database: Database, supervisor: Supervisor, c
 
 
 async def _live(options: Options, plan: world.Plan, database: Database, genesis: str, console: Console) -> None:
-    console.addresses(api=plan.api_url, rpc=plan.rpc_url, pubsub=plan.pubsub_url)
+    console.addresses(api=plan.api_url, rpc=plan.rpc_url, pubsub=plan.pubsub_url, geyser=plan.geyser_url)
     if options.story != "none":
         async with Stage.enter(plan, database, genesis, console) as stage:
             await STORIES[options.story](stage)
@@ -134,8 +135,13 @@ async def _prepare_chain(plan: world.Plan, database: Database, genesis: str, con
 
 
 def _plan(options: Options, directory: Path) -> world.Plan:
+    geyser = ports.GEYSER if options.geyser_port is None else options.geyser_port
     chosen = ports.choose(
-        rpc=options.rpc_port, pubsub=options.pubsub_port, api=options.api_port, private=options.private_port
+        rpc=options.rpc_port,
+        pubsub=options.pubsub_port,
+        geyser=None if options.validator else geyser,
+        api=options.api_port,
+        private=options.private_port,
     )
     plan = world.Plan(
         directory=directory,
@@ -156,6 +162,8 @@ def _check(options: Options) -> None:
         raise Fatal(
             "--fast compresses the clock of the embedded chain; a validator keeps its own: leave one of them out"
         )
+    if options.validator and options.geyser_port is not None:
+        raise Fatal("--geyser-port is of the embedded chain; a validator serves no Yellowstone gRPC: leave one out")
     if options.validator and shutil.which("solana-test-validator") is None:
         raise Fatal("--validator needs solana-test-validator on PATH")
     if options.story != "none" and options.story not in STORIES:

@@ -61,6 +61,11 @@ class Plan:
         return f"ws://127.0.0.1:{self.ports.pubsub}"
 
     @property
+    def geyser_url(self) -> str | None:
+        """The chain's Yellowstone gRPC; a validator has none."""
+        return None if self.ports.geyser is None else f"http://127.0.0.1:{self.ports.geyser}"
+
+    @property
     def api_url(self) -> str:
         """The API, and the pages."""
         return f"http://127.0.0.1:{self.ports.api}"
@@ -82,6 +87,8 @@ def chain_command(plan: Plan) -> Command:
         return Command(name="chain", argv=_validator(plan))
     argv = [sys.executable, "-m", "localnet", "chain"]
     argv += ["--rpc-port", str(plan.ports.rpc), "--pubsub-port", str(plan.ports.pubsub)]
+    if plan.ports.geyser is not None:
+        argv += ["--geyser-port", str(plan.ports.geyser)]
     argv += ["--slot-ms", str(plan.slot_ms), "--deploy", str(plan.deploy), "--seed", str(plan.seed)]
     argv += ["--keep", str(plan.directory / "blocks")]
     return Command(name="chain", argv=argv)

@@ -4,7 +4,7 @@ ChainError
 ├── Transient                ask again: the answer may change
 │   ├── RpcError             a JSON-RPC error object: code, message, data
 │   │   └── UnsupportedVersion   of a transaction that the caller did not say it can read
-│   ├── HttpFault            an HTTP status instead of an answer (a fault by command)
+│   ├── HttpFault            an HTTP status instead of an answer (a fault by command, or bytes that are no text)
 │   └── ReplyLost            the request was carried out, the answer is not sent (a fault by command)
 └── Fatal                    the chain cannot do what it was asked
     ├── BadOptions           it cannot start so
@@ -56,10 +56,11 @@ class UnsupportedVersion(RpcError):
 
 
 class HttpFault(Transient):
-    """The request is refused below JSON-RPC: with an HTTP status, perhaps with `Retry-After`."""
+    """The request is refused below JSON-RPC: with an HTTP status and a sentence, perhaps with `Retry-After`."""
 
-    def __init__(self, status: int, retry_after_s: int | None = None) -> None:
+    def __init__(self, status: int, retry_after_s: int | None = None, sentence: str | None = None) -> None:
         super().__init__(f"HTTP {status}")
+        self.sentence = f"{status}\n" if sentence is None else sentence
         self.status = status
         self.retry_after_s = retry_after_s
 

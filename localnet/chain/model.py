@@ -36,7 +36,10 @@ class ChainOptions:
     blocks_max: int = 50_000
     transactions_max: int = 100_000
     transactions_per_block_max: int = 2_000
-    body_bytes_max: int = 4 * 1024 * 1024
+    # As a validator's: larger requests are refused with HTTP 413.
+    body_bytes_max: int = 50 * 1024
+    subscriptions_max: int = 1_000_000
+    subscriptions_per_connection_max: int = 1_000
     keep: Path | None = None
     fault_script: str = ""
     hook_budget_ms: int = 1000

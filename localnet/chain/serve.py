@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from localnet.chain.crowd import connections_max
 from localnet.chain.errors import RpcError
 from localnet.chain.hooks.deliver import Deliverer
 from localnet.chain.model import Block, ChainOptions
@@ -44,7 +45,8 @@ class Running:
         self.fault_rpc_port = 0
         self.geyser_port = 0
         self._servers: list[asyncio.Server] = []
-        self._pubsub = PubSub(self.chain)
+        self._connections_max = connections_max()
+        self._pubsub = PubSub(self.chain, self._connections_max)
         self._geyser: Geyser | None = None
         self._deliverer = Deliverer(self.chain.hooks, budget_ms=options.hook_budget_ms, gap_ms=options.hook_gap_ms)
         self._wake = asyncio.Event()
@@ -134,7 +136,8 @@ class Running:
                 port,
                 partial(answer, endpoint),
                 partial(_health, endpoint),
-                self.options.body_bytes_max,
+                body_bytes_max=self.options.body_bytes_max,
+                connections_max=self._connections_max,
             )
             self._servers.append(server)
             return server.sockets[0].getsockname()[1]
@@ -144,7 +147,7 @@ class Running:
     async def _listen_geyser(self, port: int) -> int:
         from localnet.chain.geyser.server import Geyser
 
-        self._geyser = Geyser(self.chain, x_token=self.options.geyser_token)
+        self._geyser = Geyser(self.chain, x_token=self.options.geyser_token, connections_max=self._connections_max)
         return await _bind(port, partial(self._geyser.listen, self.options.host))
 
     async def _by_time(self) -> None:

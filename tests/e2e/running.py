@@ -32,7 +32,8 @@ class World:
         self.lines: list[str] = []
         self._killed: list[int] = []
         self._fresh: queue.Queue[str | None] = queue.Queue()
-        ports = ("--rpc-port", "0", "--api-port", "0", "--private-port", "0")
+        ports = ["--rpc-port", "0", "--api-port", "0", "--private-port", "0"]
+        ports += [] if "--validator" in arguments else ["--geyser-port", "0"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "localnet", "up", "--keep", str(directory), *ports, *arguments],
             cwd=ROOT,
@@ -71,7 +72,7 @@ class World:
         return True
 
     def url(self, name: str) -> str:
-        """An address that the terminal showed: pages, API, RPC or PubSub."""
+        """An address that the terminal showed: pages, API, RPC, PubSub or Geyser."""
         found = re.search(rf"^\s*{name}\s+(\S+)$", self.text, re.M)
         assert found is not None, self.text
         return found[1]

@@ -19,7 +19,8 @@ from localnet.database import ROOT, Database
 
 pytestmark = pytest.mark.e2e
 _END_S = 60.0
-_FREE = ("--rpc-port", "0", "--api-port", "0", "--private-port", "0", "--story", "none")
+_PORTS = ("--rpc-port", "0", "--api-port", "0", "--private-port", "0")
+_FREE = (*_PORTS, "--geyser-port", "0", "--story", "none")
 OTHER_GENESIS = "11111111111111111111111111111112"
 
 
@@ -45,7 +46,7 @@ def test_taken_port() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        said = refuse("--rpc-port", "0", "--private-port", "0", "--api-port", port)
+        said = refuse("--rpc-port", "0", "--private-port", "0", "--geyser-port", "0", "--api-port", port)
     assert f"port {port} (API) is taken" in said
     assert "--api-port" in said
 
@@ -75,7 +76,12 @@ def test_program_that_is_not_the_summed_one(tmp_path: Path) -> None:
 
 def test_fast_validator() -> None:
     """A validator's clock cannot be compressed."""
-    assert "leave one of them out" in refuse(*_FREE, "--fast", "--validator")
+    assert "leave one of them out" in refuse(*_PORTS, "--fast", "--validator")
+
+
+def test_geyser_of_a_validator() -> None:
+    """A validator serves no Yellowstone gRPC, so that a port for it would be a lie."""
+    assert "--geyser-port is of the embedded chain" in refuse(*_FREE, "--validator")
 
 
 def test_unknown_story() -> None:

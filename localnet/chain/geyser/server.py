@@ -11,6 +11,7 @@ import grpc
 import msgspec
 
 from localnet.chain.bank import BLOCKHASH_AGE_MAX
+from localnet.chain.crowd import CONNECTIONS_MAX
 from localnet.chain.faults.model import Grpc
 from localnet.chain.geyser import messages
 from localnet.chain.geyser.feed import Feed
@@ -23,6 +24,13 @@ from localnet.chain.rpc.endpoint import API_VERSION
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
 STOP_S = 0.5
 SUBSCRIPTIONS_MAX = 1_000
+STREAMS_PER_CONNECTION_MAX = 256
+CALLS_MAX = 4_096
+QUEUED_BYTES_MAX = 512 * 1024 * 1024
+# How long a subscriber that was cut off for reading too slowly may take to read that.
+LINGER_S = 2.0
+HANDSHAKE_MS_MAX = 10_000
+KEEPALIVE_MS = 20_000
 Context = grpc.aio.ServicerContext
 
 
@@ -37,6 +45,7 @@ class Geyser(grpc.GenericRpcHandler):
         ping_s: float = PING_S,
         queue_updates_max: int = QUEUE_UPDATES_MAX,
         subscriptions_max: int = SUBSCRIPTIONS_MAX,
+        connections_max: int = CONNECTIONS_MAX,
     ) -> None:
         self._chain = chain
         self._feed = Feed(chain)
@@ -44,10 +53,12 @@ class Geyser(grpc.GenericRpcHandler):
         self._ping_s = ping_s
         self._queue_updates_max = queue_updates_max
         self._subscriptions_max = subscriptions_max
+        self._connections_max = connections_max
         self._methods = messages.methods()
         self._sessions: set[Session] = set()
         self._server: grpc.aio.Server | None = None
         chain.on_grpc.append(self._misbehave)
+        chain.on_block.append(lambda block: self._relieve())
 
     @property
     def subscribers(self) -> int:
@@ -56,8 +67,16 @@ class Geyser(grpc.GenericRpcHandler):
 
     async def listen(self, host: str, port: int) -> int:
         """Open the port (0 picks a free one) and return it; OSError when it cannot be had."""
-        options = [("grpc.max_receive_message_length", REQUEST_BYTES_MAX), ("grpc.so_reuseport", 0)]
-        self._server = grpc.aio.server(options=options)
+        options = [
+            ("grpc.so_reuseport", 0),
+            ("grpc.max_receive_message_length", REQUEST_BYTES_MAX),
+            ("grpc.max_concurrent_streams", STREAMS_PER_CONNECTION_MAX),
+            ("grpc.max_allowed_incoming_connections", self._connections_max),
+            ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS_MAX),
+            ("grpc.keepalive_time_ms", KEEPALIVE_MS),
+            ("grpc.keepalive_timeout_ms", KEEPALIVE_MS),
+        ]
+        self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=CALLS_MAX)
         self._server.add_generic_rpc_handlers((self,))
         try:
             bound = self._server.add_insecure_port(f"{host}:{port}")
@@ -83,6 +102,14 @@ class Geyser(grpc.GenericRpcHandler):
         else:
             self._feed.forget(fault.slots)
 
+    def _relieve(self) -> None:
+        """Give up on the longest queues while all together are too long."""
+        queued = sum(session.queued_bytes for session in self._sessions)
+        while queued > QUEUED_BYTES_MAX:
+            longest = max(self._sessions, key=lambda session: session.queued_bytes)
+            queued -= longest.queued_bytes
+            longest.give_up()
+
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
         """How a call is answered, None when there is no such method (grpc says UNIMPLEMENTED)."""
         service, _, name = handler_call_details.method.lstrip("/").partition("/")
@@ -104,6 +131,7 @@ class Geyser(grpc.GenericRpcHandler):
         tasks = [
             asyncio.create_task(read_requests(session, requests)),
             asyncio.create_task(keep_pinging(session, self._ping_s)),
+            asyncio.create_task(_hang_up(session, asyncio.current_task())),
         ]
         try:
             async for one in session.updates():
@@ -158,6 +186,14 @@ _ANSWERS: dict[str, Callable[[Geyser, Any, Block], dict[str, Any]]] = {
     "GetVersion": Geyser._version,
     "SubscribeReplayInfo": Geyser._replay_info,
 }
+
+
+async def _hang_up(session: Session, stream: asyncio.Task[Any] | None) -> None:
+    """End the stream of a subscriber that lagged also when it does not even read that."""
+    await session.has_lagged.wait()
+    await asyncio.sleep(LINGER_S)
+    if stream is not None:
+        stream.cancel()
 
 
 def _token(details: grpc.HandlerCallDetails) -> str | bytes | None:

@@ -1,6 +1,7 @@
 """One subscriber's stream: its filters, its pings, and a queue of updates between the chain and the socket.
 
-A subscriber that reads too slowly is cut off when its queue is full; the chain never waits for it."""
+A subscriber that reads too slowly is cut off when its queue is full, in updates or in bytes, and what waits is
+forgotten; the chain never waits for it."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from localnet.chain.geyser.feed import Feed, Piece
 from localnet.chain.geyser.items import body
 
 QUEUE_UPDATES_MAX = 100_000
+QUEUE_BYTES_MAX = 64 * 1024 * 1024
 PING_S = 10.0
 
 
@@ -36,6 +38,8 @@ class Session:
         self._wanted = filters.Wanted()
         self._queue: asyncio.Queue[bytes | End] = asyncio.Queue()
         self._updates_max = queue_updates_max
+        self.queued_bytes = 0
+        self.has_lagged = asyncio.Event()
         self._has_ended = False
         self._leave = feed.listen(self._hear)
 
@@ -43,9 +47,11 @@ class Session:
         """What is to be sent, in order; an End is the last."""
         while True:
             one = await self._queue.get()
-            yield one
             if isinstance(one, End):
+                yield one
                 return
+            self.queued_bytes -= len(one)
+            yield one
 
     def ask(self, request: Any) -> None:
         """Take a request: a ping is answered, anything else replaces the filters and may replay old slots.
@@ -56,7 +62,7 @@ class Session:
         try:
             wanted = filters.read(request)
             if request.HasField("ping"):
-                self._queue.put_nowait(body("pong", {"id": request.ping.id}, self._feed.unix_time))
+                self._put([body("pong", {"id": request.ping.id}, self._feed.unix_time)])
                 return
             self._wanted = wanted
             if request.HasField("from_slot"):
@@ -69,13 +75,22 @@ class Session:
 
     def ping(self) -> None:
         """Show that the stream lives."""
-        self._queue.put_nowait(body("ping", {}, self._feed.unix_time))
+        if not self._is_full():
+            self._put([body("ping", {}, self._feed.unix_time)])
 
     def end(self, code: grpc.StatusCode, details: str) -> None:
         """Send what waits, then end the stream with a status."""
         self._leave()
         self._has_ended = True
         self._queue.put_nowait(End(code=code, details=details))
+
+    def give_up(self) -> None:
+        """Too slow: what waits is forgotten, and the stream ends."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self.queued_bytes = 0
+        self.end(grpc.StatusCode.INTERNAL, "lagged to send an update")
+        self.has_lagged.set()
 
     def close(self) -> None:
         """Hear no more."""
@@ -84,18 +99,20 @@ class Session:
     def _hear(self, pieces: list[Piece]) -> None:
         wanted = self._wanted
         for level, item in pieces:
-            if level is None or level == wanted.level:
+            if (level is None or level == wanted.level) and not self._is_full():
                 self._put(wanted.frames(item))
         self._is_full()
 
     def _is_full(self) -> bool:
         """Whether nothing more may be sent; ends the stream of one who reads too slowly."""
-        if not self._has_ended and self._queue.qsize() > self._updates_max:
-            self.end(grpc.StatusCode.INTERNAL, "lagged to send an update")
+        is_full = self._queue.qsize() > self._updates_max or self.queued_bytes > QUEUE_BYTES_MAX
+        if is_full and not self._has_ended:
+            self.give_up()
         return self._has_ended
 
     def _put(self, frames: Any) -> None:
         for one in frames:
+            self.queued_bytes += len(one)
             self._queue.put_nowait(one)
 
 

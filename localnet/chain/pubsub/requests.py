@@ -14,7 +14,8 @@ from localnet.chain.rpc.accounts import ENCODINGS, Filter, read_filters
 from localnet.chain.rpc.params import Params, kind, pubkey, text, u64, unknown_variant
 from localnet.chain.rpc.render import DETAILS, TRANSACTION_ENCODINGS
 
-Send = Callable[[dict[str, Any]], None]
+# Takes one encoded message.
+Send = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

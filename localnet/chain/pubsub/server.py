@@ -1,140 +1,154 @@
-"""The WebSocket side of PubSub: requests in, notifications out, each connection with a bounded queue."""
+"""The WebSocket side of PubSub: frames in, notifications out; what a connection can hold is bounded.
+
+A client that reads too slowly is told so (1013) and hung up on; so is, when all queues together are too long, the one
+whose queue is the longest."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
-import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from localnet.chain.errors import RpcError, invalid_params
+from localnet.chain.crowd import CONNECTIONS_MAX, Crowd
 from localnet.chain.node import Chain
-from localnet.chain.pubsub.requests import COUNTS, KINDS
+from localnet.chain.pubsub.client import QUEUE_BYTES_MAX, Client
 from localnet.chain.pubsub.subscriptions import Subscriptions
-from localnet.chain.rpc.endpoint import API_VERSION
-from localnet.chain.rpc.network import FEATURE_SET
-from localnet.chain.rpc.params import Params, check_count, u64
 
-QUEUE_MESSAGES_MAX = 10_000
-MESSAGE_BYTES_MAX = 64 * 1024
+# As a validator's.
+MESSAGE_BYTES_MAX = 4_096
+QUEUED_BYTES_MAX = 256 * 1024 * 1024
+# What the socket may hold beside the queue: one message, and pongs.
+WRITE_BYTES_MAX = 2 * QUEUE_BYTES_MAX
 TOO_SLOW = 1013
+# How long a client may take to say goodbye.
+LINGER_S = 2.0
+STOP_S = 0.5
+HANDSHAKE_S_MAX = 10.0
 
 
 class PubSub:
     """All PubSub connections of a chain."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, connections_max: int = CONNECTIONS_MAX) -> None:
         self._subscriptions = Subscriptions(chain)
+        self._subscriptions_max = chain.options.subscriptions_per_connection_max
+        self._crowd = Crowd(connections_max)
+        self._clients: set[Client] = set()
         self._server: Server | None = None
+        chain.on_block.append(lambda block: self._relieve())
 
     async def listen(self, host: str, port: int) -> int:
         """Listen; the port, or OSError when it is taken."""
+        crowd = self._crowd
+
+        class Socket(_Socket):
+            """A socket of this listener."""
+
+            def __init__(self, *args: Any, **options: Any) -> None:
+                super().__init__(*args, **options)
+                self.crowd = crowd
+
         self._server = await serve(
-            self._connection, host, port, max_size=MESSAGE_BYTES_MAX, compression=None, server_header=None
+            self._connection,
+            host,
+            port,
+            create_connection=Socket,
+            open_timeout=HANDSHAKE_S_MAX,
+            close_timeout=LINGER_S,
+            max_size=MESSAGE_BYTES_MAX,
+            compression=None,
+            server_header=None,
+            logger=_quiet(),
         )
         return next(iter(self._server.sockets)).getsockname()[1]
 
     async def close(self) -> None:
-        """Hang up on everybody."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        """Hang up on everybody, in the end also on those who do not answer."""
+        if self._server is None:
+            return
+        self._server.close()
+        waiting = asyncio.create_task(self._server.wait_closed())
+        if not (await asyncio.wait([waiting], timeout=STOP_S))[0]:
+            self._crowd.disperse()
+            await waiting
 
     async def _connection(self, socket: ServerConnection) -> None:
-        client = _Client(self._subscriptions)
-        writer = asyncio.create_task(client.write(socket))
+        client = Client(self._subscriptions, self._subscriptions_max)
+        self._clients.add(client)
+        tasks = [asyncio.create_task(_write(client, socket)), asyncio.create_task(_watch(client, socket))]
         try:
             async for message in socket:
                 client.read(message)
+                if client.subscriptions and isinstance(socket, _Socket):
+                    self._crowd.settle(socket)
         except ConnectionClosed:
             return
         finally:
+            self._clients.discard(client)
             client.leave()
-            writer.cancel()
+            for task in tasks:
+                task.cancel()
+
+    def _relieve(self) -> None:
+        """Give up on the longest queues while all together are too long."""
+        queued = sum(client.queued_bytes for client in self._clients)
+        while queued > QUEUED_BYTES_MAX:
+            longest = max(self._clients, key=lambda client: client.queued_bytes)
+            queued -= longest.queued_bytes
+            longest.give_up()
 
 
-class _Client:
-    """One connection: its queue and its subscriptions."""
+class _Socket(ServerConnection):
+    """A WebSocket that is a member of its listener's crowd."""
 
-    def __init__(self, subscriptions: Subscriptions) -> None:
-        self._subscriptions = subscriptions
-        self._queue: asyncio.Queue[Any] = asyncio.Queue(QUEUE_MESSAGES_MAX)
-        self._mine: set[int] = set()
-        self._new: list[int] = []
-        self._too_slow = asyncio.Event()
+    crowd: Crowd
 
-    def send(self, message: Any) -> None:
-        """Queue a message; a client that lets its queue fill up is hung up on."""
-        try:
-            self._queue.put_nowait(message)
-        except asyncio.QueueFull:
-            self._too_slow.set()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client came."""
+        super().connection_made(transport)
+        self.crowd.join(self)
 
-    async def write(self, socket: ServerConnection) -> None:
-        """Send what is queued until the connection ends."""
-        try:
-            while not self._too_slow.is_set():
-                await socket.send(msgspec.json.encode(await self._queue.get()).decode())
-            await socket.close(TOO_SLOW, "too slow")
-        except ConnectionClosed:
-            self._too_slow.set()
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self.crowd.leave(self)
+        super().connection_lost(exc)
 
-    def leave(self) -> None:
-        """Drop all subscriptions of this connection."""
-        for id_ in self._mine:
-            self._subscriptions.remove(id_)
+    def data_received(self, data: bytes) -> None:
+        """Bytes came; who asks for pongs without reading them is hung up on."""
+        super().data_received(data)
+        if self.transport.get_write_buffer_size() > WRITE_BYTES_MAX:
+            self.evict()
 
-    def read(self, message: str | bytes) -> None:
-        """Answer one message: a request or a batch."""
-        try:
-            request = msgspec.json.decode(message)
-        except msgspec.DecodeError:
-            request = None
-        if isinstance(request, list) and all(isinstance(one, dict) for one in request):
-            replies = [self._reply(one) for one in request]
-            if replies:
-                self.send(replies)
-        elif isinstance(request, dict):
-            self.send(self._reply(request))
-        else:
-            self.send(_error(-32700, "Parse error", None))
-        while self._new:  # a notification before the reply that names its subscription would be lost on the client
-            self._subscriptions.begin(self._new.pop())
-
-    def _reply(self, request: dict[str, Any]) -> dict[str, Any]:
-        id_ = request.get("id")
-        try:
-            return {"jsonrpc": "2.0", "result": self._call(request.get("method"), request.get("params")), "id": id_}
-        except RpcError as error:
-            return _error(error.code, error.message, id_, error.data)
-
-    def _call(self, method: Any, params: Any) -> Any:
-        if not isinstance(method, str) or not (params is None or isinstance(params, list)):
-            raise RpcError(-32600, "Invalid request")
-        values = params or []
-        if method == "getVersion":
-            check_count(values, 0, 0)
-            return {"feature-set": FEATURE_SET, "solana-core": API_VERSION}
-        if method.endswith("Unsubscribe") and method.removesuffix("Unsubscribe") in KINDS:
-            return self._unsubscribe(values)
-        if not method.endswith("Subscribe") or method.removesuffix("Subscribe") not in KINDS:
-            raise RpcError(-32601, "Method not found")
-        check_count(values, *COUNTS[method])
-        id_ = self._subscriptions.add(method, Params(values), self.send)
-        self._mine.add(id_)
-        self._new.append(id_)
-        return id_
-
-    def _unsubscribe(self, values: list[Any]) -> bool:
-        check_count(values, 1, 1)
-        if u64(values[0]) not in self._mine:
-            raise invalid_params("Invalid subscription id.")
-        self._mine.discard(values[0])
-        return self._subscriptions.remove(values[0])
+    def evict(self) -> None:
+        """Hang up at once."""
+        self.transport.abort()
 
 
-def _error(code: int, message: str, id_: Any, data: Any = None) -> dict[str, Any]:
-    error = {"code": code, "message": message} | ({} if data is None else {"data": data})
-    return {"jsonrpc": "2.0", "error": error, "id": id_}
+async def _write(client: Client, socket: ServerConnection) -> None:
+    """Send what is queued until the connection ends."""
+    try:
+        while not client.too_slow.is_set():
+            await socket.send(await client.next(), text=True)
+    except ConnectionClosed:
+        return
+
+
+async def _watch(client: Client, socket: ServerConnection) -> None:
+    """Hang up on a client that is given up on, whether it listens or not."""
+    await client.too_slow.wait()
+    asyncio.get_running_loop().call_later(LINGER_S, socket.transport.abort)
+    await socket.close(TOO_SLOW, "too slow")
+
+
+def _quiet() -> logging.Logger:
+    """A log of what is wrong with us; that a peer speaks no WebSocket is not."""
+    logger = logging.getLogger("localnet.chain.pubsub")
+    logger.addFilter(_is_ours)
+    return logger
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return "opening handshake failed" not in record.getMessage()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any
 
@@ -89,20 +90,20 @@ def get_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     return with_context(block, [{"address": str(Pubkey(key)), "lamports": amount} for amount, key in richest])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """One filter of getProgramAccounts: a size, bytes at an offset, or an initialized token account."""
 
-    def __init__(self, *, size: int | None = None, offset: int = 0, data: bytes | None = None) -> None:
-        self._size = size
-        self._offset = offset
-        self._data = data
+    size: int | None = None
+    offset: int = 0
+    data: bytes | None = None
 
     def matches(self, account: Account) -> bool:
         """Whether an account passes."""
-        if self._data is not None:
-            return account.data[self._offset : self._offset + len(self._data)] == self._data
-        if self._size is not None:
-            return len(account.data) == self._size
+        if self.data is not None:
+            return account.data[self.offset : self.offset + len(self.data)] == self.data
+        if self.size is not None:
+            return len(account.data) == self.size
         return tokens.is_token_account(account)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from localnet.chain.errors import ReplyLost, RpcError, invalid_params
+from localnet.chain.errors import HttpFault, ReplyLost, RpcError, invalid_params
 from localnet.chain.faults import answers
 from localnet.chain.faults.force import OWN_METHODS
 from localnet.chain.rpc import (
@@ -92,10 +92,12 @@ METHODS: dict[str, tuple[Handler, int, int]] = {
 
 
 def answer(endpoint: Endpoint, body: bytes) -> bytes:
-    """The answer to a request body; empty when nothing is to be answered. ReplyLost when the answer must vanish."""
+    """The answer to a request body; empty when nothing is to be answered. ReplyLost when the answer must vanish,
+    HttpFault when there is none below JSON-RPC."""
     try:
         request = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        _require_text(body)
         return _line(_error(-32700, "Parse error", None))
     if isinstance(request, dict):
         reply = _one(endpoint, request)
@@ -105,6 +107,14 @@ def answer(endpoint: Endpoint, body: bytes) -> bytes:
     replies = [_one(endpoint, one) for one in request]
     present = [one for one in replies if one is not None]
     return _line(present) if present else b""
+
+
+def _require_text(body: bytes) -> None:
+    """Bytes that are no UTF-8 are no request at all."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise HttpFault(400, sentence=f"utf-8 encoding error at byte {error.start} in request body") from error
 
 
 def _one(endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,19 +1,31 @@
-"""HTTP/1.1 for JSON-RPC: POST and CORS as Agave answers them, on h11. One connection can harm only itself."""
+"""HTTP/1.1 for JSON-RPC: POST and CORS as Agave answers them, on h11. One connection can harm only itself.
+
+What a peer can hold is bounded: the size of a request, the time it may take to send it and to read its answer, how long
+the others wait for it, and, by its crowd, how many connections there are."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
 
 import h11
 
+from localnet.chain.crowd import Crowd
 from localnet.chain.errors import HttpFault, ReplyLost
 
+# Between two requests, or with an answer that is not read.
 IDLE_S_MAX = 120.0
-LINGER_S = 1.0
+# From the first byte of a request to its last.
+REQUEST_S_MAX = 30.0
+# How long a peer that was refused may go on sending before it is hung up on.
+LINGER_S = 2.0
+# How long one connection's requests are answered before the others have their turn.
+TURN_S = 0.02
 _JSON = ("content-type", "application/json; charset=utf-8")
 _PLAIN = ("content-type", "text/plain; charset=utf-8")
 _NOT_ALLOWED = b"Used HTTP Method is not allowed. POST or OPTIONS is required\n"
+_TOO_LARGE = b"request body size exceeds allowed maximum"
 _BAD_TYPE = b"Supplied content type is not allowed. Content-Type: application/json is required\n"
 
 Answer = Callable[[bytes], bytes]
@@ -22,16 +34,20 @@ Answer = Callable[[bytes], bytes]
 class Connection(asyncio.Protocol):
     """One client connection."""
 
-    def __init__(self, answer: Answer, health: Callable[[], bytes], body_bytes_max: int) -> None:
+    def __init__(self, answer: Answer, health: Callable[[], bytes], body_bytes_max: int, crowd: Crowd) -> None:
         self._answer = answer
         self._health = health
         self._body_bytes_max = body_bytes_max
+        self._crowd = crowd
+        self._loop = asyncio.get_running_loop()
+        self._since = self._loop.time()
+        self._is_asking = True
         self._http = h11.Connection(h11.SERVER)
         self._request: h11.Request | None = None
         self._body: list[bytes] = []
         self._size = 0
         self._transport: asyncio.Transport | None = None
-        self._idle: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle | None = None
         self._reading = True
         self._refused = False
 
@@ -39,13 +55,15 @@ class Connection(asyncio.Protocol):
         """A client came."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._rest()
+        self._watch = self._loop.call_later(REQUEST_S_MAX, self._look)
+        self._crowd.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._transport = None
-        if self._idle is not None:
-            self._idle.cancel()
+        self._crowd.leave(self)
+        if self._watch is not None:
+            self._watch.cancel()
 
     def pause_writing(self) -> None:
         """A client that does not read its answers may not ask more."""
@@ -64,9 +82,10 @@ class Connection(asyncio.Protocol):
         """Bytes came: read on."""
         if self._refused:
             return
+        if not self._is_asking:
+            self._is_asking, self._since = True, self._loop.time()
         self._http.receive_data(data)
         self._turn()
-        self._rest()
 
     def eof_received(self) -> None:
         """The client will send no more."""
@@ -74,39 +93,60 @@ class Connection(asyncio.Protocol):
             self._http.receive_data(b"")
             self._turn()
 
-    def _rest(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
+    def evict(self) -> None:
+        """Hang up at once."""
         if self._transport is not None:
-            self._idle = asyncio.get_running_loop().call_later(IDLE_S_MAX, self._close)
+            self._transport.abort()
+
+    def _look(self) -> None:
+        """See whether the peer takes too long, now and again; cheaper than a timer a request."""
+        may_s = REQUEST_S_MAX if self._is_asking and self._reading else IDLE_S_MAX
+        left_s = self._since + may_s - self._loop.time()
+        if left_s > 0:
+            self._watch = self._loop.call_later(min(left_s, REQUEST_S_MAX), self._look)
+        elif self._is_asking and self._reading and not self._refused:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.evict()
 
     def _close(self) -> None:
         if self._transport is not None:
             self._transport.close()
 
     def _turn(self) -> None:
-        """Handle every event that is complete."""
+        """Handle every event that is complete, or as many as others can wait for."""
+        end = self._loop.time() + TURN_S
         while self._transport is not None and not self._transport.is_closing() and self._reading and not self._refused:
             try:
                 event = self._http.next_event()
             except h11.RemoteProtocolError as error:
-                self._refuse(error.error_status_hint, b"Bad request\n")
+                self._refuse(error.error_status_hint)
                 return
-            if event is h11.NEED_DATA or event is h11.PAUSED:
+            if event is h11.NEED_DATA or event is h11.PAUSED or not self._event(event):
                 return
-            if not self._event(event):
+            if self._loop.time() > end:
+                self._yield()
                 return
+
+    def _yield(self) -> None:
+        """Let others have their turn, then go on with what came."""
+        assert self._transport is not None
+        self._transport.pause_reading()
+        self._loop.call_soon(self.resume_writing if self._reading else self._turn)
 
     def _event(self, event: object) -> bool:
         match event:
             case h11.Request():
                 self._request, self._body, self._size = event, [], 0
+                if self._is_large(event):
+                    self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+                    return False
                 if self._http.they_are_waiting_for_100_continue:
                     self._write(h11.InformationalResponse(status_code=100, headers=[]))
             case h11.Data():
                 self._size += len(event.data)
                 if self._size > self._body_bytes_max:
-                    self._refuse(413, b"Request body is too large\n")
+                    self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
                     return False
                 self._body.append(bytes(event.data))
             case h11.EndOfMessage():
@@ -115,6 +155,10 @@ class Connection(asyncio.Protocol):
                 self._close()
                 return False
         return True
+
+    def _is_large(self, request: h11.Request) -> bool:
+        """Whether a request says that its body is larger than is taken; h11 has checked the number."""
+        return any(name == b"content-length" and int(value) > self._body_bytes_max for name, value in request.headers)
 
     def _respond(self) -> bool:
         """Answer the request that has been read; False when the connection ends with it."""
@@ -144,7 +188,7 @@ class Connection(asyncio.Protocol):
             return False
         except HttpFault as fault:
             wait = [] if fault.retry_after_s is None else [("retry-after", str(fault.retry_after_s))]
-            self._reply(fault.status, b"%d\n" % fault.status, headers, [_PLAIN, *wait])
+            self._reply(fault.status, fault.sentence.encode(), headers, [_PLAIN, *wait])
             return True
         self._reply(200, body, headers, [_JSON])
         return True
@@ -154,6 +198,8 @@ class Connection(asyncio.Protocol):
             self._close()
             return False
         self._http.start_next_cycle()
+        self._is_asking, self._since = bool(self._http.trailing_data[0]), self._loop.time()
+        self._crowd.asked(self)
         return True
 
     def _reply(self, status: int, body: bytes, request: dict[bytes, bytes], headers: list[tuple[str, str]]) -> None:
@@ -169,33 +215,37 @@ class Connection(asyncio.Protocol):
                 ("access-control-allow-headers", wanted),
             ]
         length = ("content-length", str(len(body)))
-        response = h11.Response(status_code=status, headers=[*headers, length])
+        response = h11.Response(status_code=status, reason=_REASONS.get(status, b""), headers=[*headers, length])
         head = self._http.send(response) or b""
         data = self._http.send(h11.Data(data=body)) if body else b""
         self._http.send(h11.EndOfMessage())
         if self._transport is not None:
             self._transport.write(head + (data or b""))
 
-    def _refuse(self, status: int, body: bytes) -> None:
+    def _refuse(self, status: int, body: bytes = b"") -> None:
         """Say why and hang up; a peer that speaks no HTTP may not understand."""
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._reply(status, body, {}, [_PLAIN, ("connection", "close")])
+            self._reply(status, body, {}, [*([_PLAIN] if body else []), ("connection", "close")])
         if self._transport is None:
             return
         # closing now, with bytes unread, would reset the connection before the peer has read why
         self._refused = True
         if self._transport.can_write_eof():
             self._transport.write_eof()
-        asyncio.get_running_loop().call_later(LINGER_S, self._close)
+        self._transport.resume_reading()
+        self._loop.call_later(LINGER_S, self.evict)
 
     def _write(self, event: h11.InformationalResponse) -> None:
         if self._transport is not None:
             self._transport.write(self._http.send(event) or b"")
 
 
+_REASONS = {one.value: one.phrase.encode() for one in HTTPStatus}
+
+
 async def listen(
-    host: str, port: int, answer: Answer, health: Callable[[], bytes], body_bytes_max: int
+    host: str, port: int, answer: Answer, health: Callable[[], bytes], *, body_bytes_max: int, connections_max: int
 ) -> asyncio.Server:
     """Listen; OSError when the port is taken."""
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: Connection(answer, health, body_bytes_max), host, port, backlog=1024)
+    loop, crowd = asyncio.get_running_loop(), Crowd(connections_max)
+    return await loop.create_server(lambda: Connection(answer, health, body_bytes_max, crowd), host, port, backlog=1024)

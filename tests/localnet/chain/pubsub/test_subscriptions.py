@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from solders.keypair import Keypair
 
 from localnet.chain.errors import RpcError
 from localnet.chain.node import Chain
-from localnet.chain.pubsub.subscriptions import SUBSCRIPTIONS_MAX, Subscriptions
+from localnet.chain.pubsub.subscriptions import Subscriptions
 from localnet.chain.rpc.params import Params
 from localnet.chain.wire import SYSTEM
-from tests.localnet.chain.people import SOL, b64, pay
+from tests.localnet.chain.people import SOL, b64, make_chain, pay
 
 TOP = {"commitment": "processed", "encoding": "base64"}
 
@@ -26,9 +27,12 @@ class Ear:
 
     def on(self, method: str, *params: Any) -> int:
         """Subscribe."""
-        id_ = self.subscriptions.add(method, Params(list(params)), self.heard.append)
+        id_ = self.subscriptions.add(method, Params(list(params)), self._hear)
         self.subscriptions.begin(id_)
         return id_
+
+    def _hear(self, message: bytes) -> None:
+        self.heard.append(msgspec.json.decode(message))
 
     def results(self, kind: str) -> list[Any]:
         """What was told of one kind."""
@@ -245,12 +249,30 @@ def test_bad_subscriptions(ear: Ear, method: str, params: list[object], message:
     assert (caught.value.code, caught.value.message) == (-32602, message)
 
 
-def test_subscriptions_are_bounded(ear: Ear) -> None:
+def test_subscriptions_are_bounded() -> None:
     """One too many is refused; removing one makes room."""
+    ear = Ear(make_chain(subscriptions_max=3))
     first = ear.on("slotSubscribe")
-    for _ in range(SUBSCRIPTIONS_MAX - 1):
-        ear.on("slotSubscribe")
+    for name in ("rootSubscribe", "slotsUpdatesSubscribe"):
+        ear.on(name)
     with pytest.raises(RpcError, match="limit reached"):
-        ear.on("slotSubscribe")
+        ear.on("logsSubscribe", "all")
     assert ear.subscriptions.remove(first)
+    ear.on("logsSubscribe", "all")
+
+
+def test_the_same_again_is_the_same(chain: Chain, ear: Ear) -> None:
+    """Who asks for the same twice has one id and hears once; other options and other subscribers are others."""
+    program = str(SYSTEM)
+    rules = {"filters": [{"dataSize": 0}]}
+    first = ear.on("programSubscribe", program, {**TOP, **rules})
+    assert ear.on("programSubscribe", program, {**TOP, **rules}) == first
+    assert ear.on("programSubscribe", program, TOP) != first
+    other = Ear(chain)
+    other.on("slotSubscribe")
     ear.on("slotSubscribe")
+    ear.on("slotSubscribe")
+    chain.produce()
+    assert (len(ear.results("slot")), len(other.results("slot"))) == (1, 1)
+    assert ear.subscriptions.remove(first)
+    assert ear.on("programSubscribe", program, {**TOP, **rules}) != first
