@@ -15,6 +15,7 @@ TOKEN_PROGRAMS = frozenset({TOKEN, TOKEN_2022})
 NATIVE_MINT = Pubkey.from_string("So11111111111111111111111111111111111111112")
 ACCOUNT_BYTES = 165
 MINT_BYTES = 82
+MULTISIG_BYTES = 355
 _KIND_AT = 165
 _KIND_MINT, _KIND_ACCOUNT = 1, 2
 _STATE_AT = 108
@@ -25,7 +26,7 @@ def is_token_account(account: Account | None) -> bool:
     if account is None or account.owner not in TOKEN_PROGRAMS:
         return False
     data = account.data
-    sized = len(data) == ACCOUNT_BYTES or (len(data) > ACCOUNT_BYTES and data[_KIND_AT] == _KIND_ACCOUNT)
+    sized = len(data) == ACCOUNT_BYTES or _is_extended(data, _KIND_ACCOUNT)
     return sized and data[_STATE_AT] != 0
 
 
@@ -34,8 +35,13 @@ def is_mint(account: Account | None) -> bool:
     if account is None or account.owner not in TOKEN_PROGRAMS:
         return False
     data = account.data
-    sized = len(data) == MINT_BYTES or (len(data) > ACCOUNT_BYTES and data[_KIND_AT] == _KIND_MINT)
+    sized = len(data) == MINT_BYTES or (_is_extended(data, _KIND_MINT) and not any(data[MINT_BYTES:_KIND_AT]))
     return sized and data[45] == 1
+
+
+def _is_extended(data: bytes, kind: int) -> bool:
+    """Whether extensions may follow a byte that tells the kind; a multisig never has any, and its length says so."""
+    return len(data) > ACCOUNT_BYTES and len(data) != MULTISIG_BYTES and data[_KIND_AT] == kind
 
 
 def mint_of(data: bytes) -> Pubkey:

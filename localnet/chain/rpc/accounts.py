@@ -185,7 +185,7 @@ def _data_json(
 ) -> Any:
     data = account.data
     if encoding == "jsonParsed":
-        parsed = parsed_account(key, account, lambda mint: endpoint.account(mint, block))
+        parsed = parsed_account(key, account, lambda mint: endpoint.account(mint, block), block.block_time)
         if parsed is not None:
             return parsed
         encoding = "base64"

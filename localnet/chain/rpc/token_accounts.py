@@ -15,7 +15,7 @@ from localnet.chain.model import Block
 from localnet.chain.rpc.accounts import ENCODINGS, LARGEST_MAX, account_json
 from localnet.chain.rpc.endpoint import Endpoint, with_context
 from localnet.chain.rpc.params import Params, kind, pubkey, text, unknown_variant
-from localnet.chain.rpc.parsed.amounts import amount_json
+from localnet.chain.rpc.parsed.amounts import amounts_of
 
 _BY = ("mint", "programId")
 
@@ -30,7 +30,7 @@ def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, A
     if not tokens.is_token_account(account):
         raise invalid_params("Invalid param: not a Token account")
     mint = _mint(endpoint, block, tokens.mint_of(account.data))
-    return with_context(block, amount_json(tokens.amount_of(account.data), tokens.decimals_of(mint.data)))
+    return with_context(block, amounts_of(mint.data, block.block_time)(tokens.amount_of(account.data)))
 
 
 def get_token_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def get_token_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:
         raise invalid_params("Invalid param: could not find account")
     if not tokens.is_mint(mint):
         raise invalid_params("Invalid param: not a Token mint")
-    return with_context(block, amount_json(tokens.supply_of(mint.data), tokens.decimals_of(mint.data)))
+    return with_context(block, amounts_of(mint.data, block.block_time)(tokens.supply_of(mint.data)))
 
 
 def get_token_accounts_by_owner(endpoint: Endpoint, params: Params) -> dict[str, Any]:
@@ -70,8 +70,8 @@ def get_token_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, 
             if tokens.is_token_account(account) and tokens.mint_of(account.data) == key
         ),
     )
-    decimals = tokens.decimals_of(mint.data)
-    found = [{"address": str(Pubkey(holder)), **amount_json(amount, decimals)} for amount, holder in holders]
+    shown = amounts_of(mint.data, block.block_time)
+    found = [{"address": str(Pubkey(holder)), **shown(amount)} for amount, holder in holders]
     return with_context(block, found)
 
 

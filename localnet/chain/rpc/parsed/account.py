@@ -18,14 +18,14 @@ from solders.pubkey import Pubkey
 from localnet.chain import tokens
 from localnet.chain.bank import CLOCK
 from localnet.chain.genesis import LOADER_V3, PROGRAM_DATA_HEADER_BYTES
-from localnet.chain.rpc.parsed.amounts import amount_json
+from localnet.chain.rpc.parsed.amounts import amounts_of
+from localnet.chain.rpc.parsed.extensions import extensions
 from localnet.chain.rpc.parsed.lookup import table
 from localnet.chain.runtime import LOOKUP_TABLE_PROGRAM
 from localnet.chain.wire import SYSTEM
 
 RENT = Pubkey.from_string("SysvarRent111111111111111111111111111111111")
 _SYSVARS = Pubkey.from_string("Sysvar1111111111111111111111111111111111111")
-_MULTISIG_BYTES = 355
 _SIGNERS_AT = 3
 _NONCE_BYTES = 80
 _PROGRAM, _PROGRAM_DATA = 2, 3
@@ -34,12 +34,13 @@ _KEY_BYTES = 32
 Reader = Callable[[Pubkey], Account | None]
 
 
-def parsed_account(key: Pubkey, account: Account, read: Reader) -> dict[str, Any] | None:
-    """The account at `key` by its owner's layout, None without one; `read` finds the mint of a token account."""
+def parsed_account(key: Pubkey, account: Account, read: Reader, unix_time: int) -> dict[str, Any] | None:
+    """The account at `key` by its owner's layout, None without one; `read` finds the mint of a token account, whose
+    amounts may depend on the time."""
     data = account.data
     if account.owner in tokens.TOKEN_PROGRAMS:
         program = "spl-token" if account.owner == tokens.TOKEN else "spl-token-2022"
-        parsed = _mint(account) or _token_account(account, read) or _multisig(data)
+        parsed = _token_account(account, read, unix_time) or _mint(account) or _multisig(data)
     elif account.owner == SYSTEM:
         program, parsed = "nonce", _nonce(data)
     elif account.owner == LOADER_V3:
@@ -64,10 +65,11 @@ def _mint(account: Account) -> dict[str, Any] | None:
         "mintAuthority": _option_key(data, 0),
         "supply": str(tokens.supply_of(data)),
     }
+    _extend(info, data, of_mint=True)
     return {"info": info, "type": "mint"}
 
 
-def _token_account(account: Account, read: Reader) -> dict[str, Any] | None:
+def _token_account(account: Account, read: Reader, unix_time: int) -> dict[str, Any] | None:
     if not tokens.is_token_account(account):
         return None
     data = account.data
@@ -75,30 +77,37 @@ def _token_account(account: Account, read: Reader) -> dict[str, Any] | None:
     found = read(mint)
     if found is None or not tokens.is_mint(found):
         return None  # without its decimals nothing can be said of the amount
-    decimals = tokens.decimals_of(found.data)
+    shown = amounts_of(found.data, unix_time)
     info = {
         "isNative": data[109:113] == b"\x01\0\0\0",
         "mint": str(mint),
         "owner": str(tokens.owner_of(data)),
         "state": "frozen" if data[108] == 2 else "initialized",
-        "tokenAmount": amount_json(tokens.amount_of(data), decimals),
+        "tokenAmount": shown(tokens.amount_of(data)),
     }
     delegate = _option_key(data, 72)
     if delegate is not None:
         info["delegate"] = delegate
-        info["delegatedAmount"] = amount_json(int.from_bytes(data[121:129], "little"), decimals)
+        info["delegatedAmount"] = shown(int.from_bytes(data[121:129], "little"))
     if info["isNative"]:
-        info["rentExemptReserve"] = amount_json(int.from_bytes(data[113:121], "little"), decimals)
+        info["rentExemptReserve"] = shown(int.from_bytes(data[113:121], "little"))
     close = _option_key(data, 129)
     if close is not None:
         info["closeAuthority"] = close
+    _extend(info, data, of_mint=False)
     return {"info": info, "type": "account"}
 
 
+def _extend(info: dict[str, Any], data: bytes, *, of_mint: bool) -> None:
+    found = extensions(data, of_mint=of_mint)
+    if found:
+        info["extensions"] = found
+
+
 def _multisig(data: bytes) -> dict[str, Any] | None:
-    if len(data) != _MULTISIG_BYTES or data[2] != 1:
+    if len(data) != tokens.MULTISIG_BYTES or data[2] != 1:
         return None
-    signers = (data[at : at + _KEY_BYTES] for at in range(_SIGNERS_AT, _MULTISIG_BYTES, _KEY_BYTES))
+    signers = (data[at : at + _KEY_BYTES] for at in range(_SIGNERS_AT, tokens.MULTISIG_BYTES, _KEY_BYTES))
     info = {
         "isInitialized": True,
         "numRequiredSigners": data[0],

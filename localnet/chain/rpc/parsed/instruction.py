@@ -20,6 +20,8 @@ from localnet.chain.tokens import TOKEN_PROGRAMS
 from localnet.chain.wire import SYSTEM
 
 ATA_PROGRAM = Pubkey.from_string("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL")
+# Its memos are parsed, but getSignaturesForAddress does not show them.
+MEMO_4 = Pubkey.from_string("Memo4c2pN8afCj432Lb7RMVKi9PbQnnW7ewFFaV3oAH")
 _CREATE = ("source", "account", "wallet", "mint", "systemProgram", "tokenProgram")
 _NESTED = ("nestedSource", "nestedMint", "destination", "nestedOwner", "ownerMint", "wallet", "tokenProgram")
 _ATA_FORMS = (
@@ -74,5 +76,5 @@ _PROGRAMS: dict[Pubkey, tuple[str, Parse]] = {
     ATA_PROGRAM: ("spl-associated-token-account", _associated),
     LOOKUP_TABLE_PROGRAM: ("address-lookup-table", lookup.parse),
     **dict.fromkeys(TOKEN_PROGRAMS, ("spl-token", token.parse)),
-    **dict.fromkeys(MEMO_PROGRAMS, ("spl-memo", _memo)),
+    **dict.fromkeys((*MEMO_PROGRAMS, MEMO_4), ("spl-memo", _memo)),
 }

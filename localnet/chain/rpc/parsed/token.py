@@ -1,12 +1,12 @@
-"""Instructions of both token programs that are no extension of a mint. Source: Agave,
-transaction-status/src/parse_token.rs; what Token-2022 adds for its extensions stays partially decoded."""
+"""Instructions of both token programs. Source: Agave, transaction-status/src/parse_token.rs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from localnet.chain.rpc.parsed.amounts import amount_json
+from localnet.chain.rpc.parsed import token_extensions, token_interfaces
+from localnet.chain.rpc.parsed.extensions import NAMES
 from localnet.chain.rpc.parsed.forms import (
     Data,
     Form,
@@ -15,10 +15,11 @@ from localnet.chain.rpc.parsed.forms import (
     digits,
     key,
     key_or_none,
+    optional,
     text_to_the_end,
     u8,
-    u64,
 )
+from localnet.chain.rpc.parsed.token_extensions import checked
 
 AUTHORITIES = (
     "mintTokens",
@@ -41,7 +42,7 @@ AUTHORITIES = (
     "permissionedBurn",
 )
 _OF_ACCOUNTS = frozenset({2, 3})
-_SET_AUTHORITY, _GET_SIZE, _BATCH = 6, 21, 255
+_SET_AUTHORITY, _BATCH = 6, 255
 
 
 def _authority(data: Data) -> str:
@@ -51,10 +52,17 @@ def _authority(data: Data) -> str:
     return AUTHORITIES[kind]
 
 
-def _checked(data: Data) -> dict[str, Any]:
-    """An amount with the decimals its sender believes in."""
-    amount = u64(data)
-    return amount_json(amount, u8(data))
+def _extensions(data: Data) -> list[str]:
+    """The names of extension types, two bytes each, to the end."""
+    raw = data.rest()
+    kinds = [int.from_bytes(raw[at : at + 2], "little") for at in range(0, len(raw), 2)]
+    if len(raw) % 2 or not all(kind < len(NAMES) for kind in kinds):
+        raise Unparsable(Unparsable.__doc__)
+    return [NAMES[kind] for kind in kinds]
+
+
+def _extensions_or_none(data: Data) -> list[str] | None:
+    return _extensions(data) or None
 
 
 _MINT_FIELDS: tuple[tuple[str, Read], ...] = (
@@ -62,9 +70,11 @@ _MINT_FIELDS: tuple[tuple[str, Read], ...] = (
     ("mintAuthority", key),
     ("freezeAuthority", key_or_none),
 )
-_AMOUNT, _CHECKED, _OWNER, _M = (("amount", digits),), (("tokenAmount", _checked),), (("owner", key),), (("m", u8),)
+_AMOUNT, _CHECKED, _OWNER, _M = (("amount", digits),), (("tokenAmount", checked),), (("owner", key),), (("m", u8),)
 _NEW: tuple[tuple[str, Read], ...] = (("authorityType", _authority), ("newAuthority", key_or_none))
 _MAYBE = ("freezeAuthority",)
+_TYPES: tuple[tuple[str, Read], ...] = (("extensionTypes", _extensions),)
+_TYPES_OR_NONE: tuple[tuple[str, Read], ...] = (("extensionTypes", _extensions_or_none),)
 
 _FORMS = {
     0: Form(name="initializeMint", roles=("mint", "rentSysvar"), fields=_MINT_FIELDS, silent=_MAYBE),
@@ -88,17 +98,25 @@ _FORMS = {
     18: Form(name="initializeAccount3", roles=("account", "mint"), fields=_OWNER),
     19: Form(name="initializeMultisig2", roles=("multisig",), fields=_M, listed="signers"),
     20: Form(name="initializeMint2", roles=("mint",), fields=_MINT_FIELDS, silent=_MAYBE),
-    _GET_SIZE: Form(name="getAccountDataSize", roles=("mint",)),
+    21: Form(name="getAccountDataSize", roles=("mint",), fields=_TYPES_OR_NONE, silent=("extensionTypes",)),
     22: Form(name="initializeImmutableOwner", roles=("account",)),
     23: Form(name="amountToUiAmount", roles=("mint",), fields=_AMOUNT),
     24: Form(name="uiAmountToAmount", roles=("mint",), fields=(("uiAmount", text_to_the_end),)),
     25: Form(name="initializeMintCloseAuthority", roles=("mint",), fields=(("newAuthority", key_or_none),)),
+    29: Form(name="reallocate", roles=("account", "payer", "systemProgram"), fields=_TYPES, signer="owner"),
     31: Form(name="createNativeMint", roles=("payer", "nativeMint", "systemProgram")),
     32: Form(name="initializeNonTransferableMint", roles=("mint",)),
+    35: Form(name="initializePermanentDelegate", roles=("mint",), fields=(("delegate", key),)),
     38: Form(name="withdrawExcessLamports", roles=("source", "destination"), signer="authority"),
+    45: Form(
+        name="unwrapLamports",
+        roles=("source", "destination"),
+        fields=(("amount", optional(digits)),),
+        silent=("amount",),
+        signer="authority",
+    ),
 }
 _SET_ACCOUNT_AUTHORITY = Form(name="setAuthority", roles=("account",), fields=_NEW, signer="authority")
-_EXTENSIONS = {7: "immutableOwner"}
 
 
 def parse(accounts: Sequence[str], raw: bytes) -> dict[str, Any]:
@@ -109,23 +127,14 @@ def parse(accounts: Sequence[str], raw: bytes) -> dict[str, Any]:
         raise Unparsable(Unparsable.__doc__)
     if kind == _BATCH:
         return _batch(accounts, data.rest())
+    if kind in token_extensions.FAMILIES:
+        return token_extensions.parse(kind, accounts, data)
     form = _FORMS.get(kind)
     if form is None:
-        raise Unparsable(Unparsable.__doc__)
+        return token_interfaces.parse(accounts, raw)
     if kind == _SET_AUTHORITY and len(raw) > 1 and raw[1] in _OF_ACCOUNTS:
         form = _SET_ACCOUNT_AUTHORITY
-    parsed = form.parsed(accounts, data)
-    if kind == _GET_SIZE and len(raw) > 1:
-        parsed["info"] |= {"extensionTypes": _extensions(data.rest())}
-    return parsed
-
-
-def _extensions(raw: bytes) -> list[str]:
-    """The names of extension types, two bytes each; Unparsable beyond what the associated token program asks for."""
-    kinds = [int.from_bytes(raw[at : at + 2], "little") for at in range(0, len(raw), 2)]
-    if not all(kind in _EXTENSIONS for kind in kinds):
-        raise Unparsable(Unparsable.__doc__)
-    return [_EXTENSIONS[kind] for kind in kinds]
+    return form.parsed(accounts, data)
 
 
 def _batch(accounts: Sequence[str], raw: bytes) -> dict[str, Any]:

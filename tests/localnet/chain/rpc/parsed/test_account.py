@@ -46,7 +46,7 @@ def read(key: Pubkey) -> Account | None:
 
 def test_token_account() -> None:
     """All that may be in one: a delegate with an amount, rent of wrapped lamports, an authority to close."""
-    found = parsed_account(C, Account(1, holding(state=2, native=9, delegate=C), TOKEN_2022), read)
+    found = parsed_account(C, Account(1, holding(state=2, native=9, delegate=C), TOKEN_2022), read, 0)
     assert found is not None
     info = found["parsed"]["info"]
     assert (found["program"], found["space"], found["parsed"]["type"]) == ("spl-token-2022", 165, "account")
@@ -57,20 +57,20 @@ def test_token_account() -> None:
 
 def test_token_account_without_options() -> None:
     """What is not set is not shown."""
-    found = parsed_account(C, Account(1, holding(), TOKEN), read)
+    found = parsed_account(C, Account(1, holding(), TOKEN), read, 0)
     assert found is not None
     assert set(found["parsed"]["info"]) == {"isNative", "mint", "owner", "state", "tokenAmount"}
 
 
 def test_token_account_of_no_mint() -> None:
     """Without its mint an amount has no decimals, so the account stays bytes."""
-    assert parsed_account(C, Account(1, holding(), TOKEN), lambda key: None) is None
+    assert parsed_account(C, Account(1, holding(), TOKEN), lambda key: None, 0) is None
 
 
 def test_multisig() -> None:
     """How many must sign, how many can, and who."""
     data = bytes([2, 3, 1]) + bytes(A) + bytes(B) + bytes(C) + bytes(8 * 32)
-    found = parsed_account(C, Account(1, data, TOKEN), read)
+    found = parsed_account(C, Account(1, data, TOKEN), read, 0)
     assert found == {
         "parsed": {
             "info": {
@@ -84,14 +84,14 @@ def test_multisig() -> None:
         "program": "spl-token",
         "space": 355,
     }
-    assert parsed_account(C, Account(1, bytes(355), TOKEN), read) is None
+    assert parsed_account(C, Account(1, bytes(355), TOKEN), read, 0) is None
 
 
 def test_nonce() -> None:
     """A durable nonce of either version; a wallet, and one that is not initialized, stay bytes."""
     for version in (0, 1):
         data = struct.pack("<II", version, 1) + bytes(A) + bytes(B) + (5000).to_bytes(8, "little")
-        found = parsed_account(C, Account(1, data, SYSTEM), read)
+        found = parsed_account(C, Account(1, data, SYSTEM), read, 0)
         assert found is not None
         assert (found["program"], found["space"]) == ("nonce", 80)
         assert found["parsed"] == {
@@ -103,31 +103,31 @@ def test_nonce() -> None:
             "type": "initialized",
         }
     for data in (b"", bytes(80)):
-        assert parsed_account(C, Account(1, data, SYSTEM), read) is None
+        assert parsed_account(C, Account(1, data, SYSTEM), read, 0) is None
 
 
 def test_programs() -> None:
     """A program names its data account; that one says when it was deployed, who may change it, and its ELF."""
-    program = parsed_account(C, Account(1, b"\2\0\0\0" + bytes(A), LOADER_V3), read)
+    program = parsed_account(C, Account(1, b"\2\0\0\0" + bytes(A), LOADER_V3), read, 0)
     assert program == {
         "parsed": {"info": {"programData": str(A)}, "type": "program"},
         "program": "bpf-upgradeable-loader",
         "space": 36,
     }
     head = b"\3\0\0\0" + (7).to_bytes(8, "little")
-    owned = parsed_account(C, Account(1, head + b"\1" + bytes(B) + b"elf", LOADER_V3), read)
+    owned = parsed_account(C, Account(1, head + b"\1" + bytes(B) + b"elf", LOADER_V3), read, 0)
     assert owned is not None
     assert owned["parsed"]["info"] == {"authority": str(B), "data": ["ZWxm", "base64"], "slot": 7}
-    frozen = parsed_account(C, Account(1, head + b"\0" + bytes(32) + b"elf", LOADER_V3), read)
+    frozen = parsed_account(C, Account(1, head + b"\0" + bytes(32) + b"elf", LOADER_V3), read, 0)
     assert frozen is not None
     assert frozen["parsed"]["info"]["authority"] is None
-    assert parsed_account(C, Account(1, b"\1\0\0\0", LOADER_V3), read) is None
+    assert parsed_account(C, Account(1, b"\1\0\0\0", LOADER_V3), read, 0) is None
 
 
 @pytest.mark.parametrize("owner", [A, LOADER_V3, TOKEN, SYSTEM])
 def test_the_rest_stays_bytes(owner: Pubkey) -> None:
     """Another program's account, and one that is not of its owner's layout, is not parsed."""
-    assert parsed_account(C, Account(1, b"\x09\x09\x09", owner), read) is None
+    assert parsed_account(C, Account(1, b"\x09\x09\x09", owner), read, 0) is None
 
 
 def test_over_the_wire(chain: Chain, client: Client) -> None:

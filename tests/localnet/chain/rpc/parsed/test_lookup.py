@@ -72,7 +72,7 @@ def test_tables() -> None:
 def test_both_are_found_by_their_program() -> None:
     """The program's instructions and accounts go by its name."""
     account = Account(1, bytes(56), LOOKUP_TABLE_PROGRAM)
-    found = parsed_account(KEY, account, lambda key: None)
+    found = parsed_account(KEY, account, lambda key: None, 0)
     assert found is not None
     shown = instruction_json([KEY, LOOKUP_TABLE_PROGRAM], 1, [0, 0], b"\1\0\0\0", 1)
     assert found["program"] == shown["program"] == "address-lookup-table"

@@ -123,7 +123,7 @@ def test_batch() -> None:
         ([A, B], b"\x06\x63\0"),
         ([A, B], b"\x06\0\2"),
         ([A], b"\x18\xff"),
-        ([A], b"\x15\1\0"),
+        ([A], b"\x15\x1d\0"),
     ],
 )
 def test_what_is_none(accounts: list[str], data: bytes) -> None:
