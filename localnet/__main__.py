@@ -1,4 +1,6 @@
-"""`python -m localnet up | chain | fault`: the composition root of a world on one machine."""
+"""`python -m localnet up | chain | fault`: the composition root of a world on one machine.
+
+Each command loads what it needs when it runs: the chain alone starts without databases, HTTP clients and stories."""
 
 from __future__ import annotations
 
@@ -13,13 +15,7 @@ import typer
 
 from localnet import ports, programs
 from localnet.chain.errors import ChainError
-from localnet.chain.faults import command as fault_command
-from localnet.chain.model import ChainOptions
-from localnet.chain.serve import serve
-from localnet.console import Console
 from localnet.errors import LocalnetError
-from localnet.run import Options
-from localnet.run import up as bring_up
 
 SLOT_MS_MIN, SLOT_MS_MAX = 50, 1000
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -53,6 +49,10 @@ def up(
     seed: Annotated[int, typer.Option(help="of the embedded chain's faults")] = 1,
 ) -> None:
     """Start a whole world and play its story; bare DATABASE_URL uses your PostgreSQL instead of an embedded one."""
+    from localnet.console import Console
+    from localnet.run import Options
+    from localnet.run import up as bring_up
+
     console = Console()
     options = Options(
         rpc_port=rpc_port,
@@ -94,6 +94,7 @@ def chain(
     deploy: Annotated[Path, typer.Option(help="where the program files are")] = programs.DEPLOY,
     seed: Annotated[int, typer.Option(help="of the genesis and of everything random")] = 0,
     genesis_time: Annotated[int | None, typer.Option(help="block time of the first slot, unix seconds")] = None,
+    history: Annotated[int, typer.Option(min=1, help="transactions remembered; the oldest are forgotten")] = 100_000,
     keep: Annotated[Path | None, typer.Option(help="directory that keeps the log of blocks")] = None,
     faults: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="a script of faults, from the first slot on")
@@ -104,6 +105,9 @@ def chain(
     subscriptions_max: Annotated[int, typer.Option(min=1, help="PubSub subscriptions of one connection")] = 1_000,
 ) -> None:
     """Run the embedded chain alone, until it is told to stop."""
+    from localnet.chain.model import ChainOptions
+    from localnet.chain.serve import serve
+
     options = ChainOptions(
         rpc_port=rpc_port,
         pubsub_port=rpc_port + 1 if pubsub_port is None and rpc_port else pubsub_port or 0,
@@ -114,6 +118,7 @@ def chain(
         deploy=deploy,
         seed=seed,
         genesis_time=int(time.time()) if genesis_time is None else genesis_time,
+        transactions_max=history,
         keep=keep,
         body_bytes_max=request_bytes_max,
         subscriptions_per_connection_max=subscriptions_max,
@@ -134,6 +139,8 @@ def fault(
     url: Annotated[str, typer.Option(help="JSON-RPC of the chain")] = f"http://127.0.0.1:{ports.RPC}",
 ) -> None:
     """Make a running chain misbehave, now or when the line says so."""
+    from localnet.chain.faults import command as fault_command
+
     if (file is None) == (not words):
         raise typer.BadParameter("a line or --file is wanted")
     text = shlex.join(words or []) if file is None else sys.stdin.read() if str(file) == "-" else file.read_text()

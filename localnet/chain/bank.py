@@ -48,7 +48,8 @@ class Bank:
         self.salt = 0
         self._heights: dict[str, int] = {self.genesis.blockhash: 0}
         self._statuses: dict[bytes, int] = {}
-        self._recent: deque[Block] = deque([self.genesis])
+        # what of the newest blocks must be forgotten in time: blockhash, and the messages that landed
+        self._recent: deque[tuple[str, tuple[bytes, ...]]] = deque([(self.genesis.blockhash, ())])
         self._slot_hashes: deque[tuple[int, Hash]] = deque(
             [(0, Hash.from_string(self.genesis.blockhash))], maxlen=SLOT_HASHES_MAX
         )
@@ -85,8 +86,8 @@ class Bank:
         self._append(block)
         return block, refused
 
-    def undo(self, blocks: Iterable[Block]) -> None:
-        """Take back blocks, newest first: accounts, hashes and statuses are as before them."""
+    def undo(self, blocks: Iterable[Block], tip: Block) -> None:
+        """Take back blocks, newest first: accounts, hashes and statuses are as before; `tip` is the newest one left."""
         for block in blocks:
             for key, account in block.before.items():
                 self.runtime.write(key, account)
@@ -96,7 +97,7 @@ class Bank:
             self._recent.pop()
             if self._slot_hashes and self._slot_hashes[0][0] == block.slot:
                 self._slot_hashes.popleft()
-        self.tip = self._recent[-1]
+        self.tip = tip
         self.set_clock(self.tip.slot, self.tip.block_time)
         self.salt += 1
 
@@ -159,13 +160,13 @@ class Bank:
     def _append(self, block: Block) -> None:
         self._heights[block.blockhash] = block.height
         self._slot_hashes.appendleft((block.slot, Hash.from_string(block.blockhash)))
-        self._recent.append(block)
+        self._recent.append((block.blockhash, tuple(landed.wire.identity for landed in block.transactions)))
         self.tip = block
         if len(self._recent) > QUEUE_BLOCKS:
-            old = self._recent.popleft()
-            self._heights.pop(old.blockhash, None)
-            for landed in old.transactions:
-                self._statuses.pop(landed.wire.identity, None)
+            blockhash, identities = self._recent.popleft()
+            self._heights.pop(blockhash, None)
+            for identity in identities:
+                self._statuses.pop(identity, None)
 
     def _genesis(self) -> Block:
         name = genesis_hash(self.options)

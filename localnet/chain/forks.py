@@ -41,8 +41,8 @@ class Forks:
         """Add a block; the oldest falls out when it can no longer matter."""
         self._blocks.append(block)
         self._root_height = max(self._root_height, block.height - self._finality_blocks)
-        if len(self._blocks) > 2 * (self._finality_blocks + UNDO_BLOCKS_EXTRA):
-            self._let_go(self._finality_blocks + UNDO_BLOCKS_EXTRA)
+        if len(self._blocks) > self._finality_blocks + UNDO_BLOCKS_EXTRA:
+            self._let_go()
 
     def drop(self, depth: int, *, beyond_final: bool = False) -> list[Block]:
         """Remove and return the last `depth` blocks, newest first; ForkTooDeep at or below the root unless allowed."""
@@ -70,11 +70,9 @@ class Forks:
             older.update(block.before)
         return older
 
-    def _let_go(self, count: int) -> None:
-        """Forget the oldest blocks here; the ledger still has them, without their pre-images."""
-        for block in self._blocks[:count]:
-            block.before.clear()
-        del self._blocks[:count]
+    def _let_go(self) -> None:
+        """Forget the oldest block here; the ledger may still have it, without its pre-images."""
+        self._blocks.pop(0).before.clear()
 
     def _back(self, count: int) -> Block:
         return self._blocks[max(len(self._blocks) - 1 - count, 0)]

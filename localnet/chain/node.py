@@ -174,7 +174,7 @@ class Chain:
         if depth >= self.ledger.blocks:
             raise ForkTooDeep(f"a fork of {depth} blocks is not possible: {self.ledger.blocks} are remembered")
         dropped = self.forks.drop(depth, beyond_final=beyond_final)
-        self.bank.undo(dropped)
+        self.bank.undo(dropped, self.forks.tip)
         self.ledger.drop(dropped)
         if transactions == "requeue":
             for block in dropped:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from typing import Any
@@ -225,13 +224,17 @@ def signature(value: str) -> str:
 
 def base64_bytes(value: str) -> bytes:
     """Bytes out of padded base64, with the Rust base64 crate's complaints."""
+    try:
+        return binascii.a2b_base64(value, strict_mode=True)
+    except ValueError as error:
+        raise invalid_params(f"invalid base64 encoding: {_base64_complaint(value)}") from error
+
+
+def _base64_complaint(value: str) -> str:
     for at, char in enumerate(value):
         if not (char.isascii() and (char.isalnum() or char in "+/=")):
-            raise invalid_params(f"invalid base64 encoding: InvalidByte({at}, {ord(char)})")
-    try:
-        return base64.b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise invalid_params("invalid base64 encoding: InvalidPadding") from error
+            return f"InvalidByte({at}, {ord(char)})"
+    return "InvalidPadding"
 
 
 def base58_bytes(value: str) -> bytes:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
+from localnet.chain.forks import UNDO_BLOCKS_EXTRA
 from localnet.chain.ledger import Ledger
+from localnet.chain.model import Landed
 from localnet.chain.node import Chain
 from tests.localnet.chain.people import SOL, fund, make_chain, pay, person
 
@@ -29,6 +33,20 @@ def test_transactions_are_bounded_too() -> None:
         chain.submit(pay(chain, alice, person("bob").pubkey(), SOL + amount))
         chain.produce()
     assert len(list(chain.ledger.of_address(alice.pubkey()))) == 5
+
+
+def test_what_is_forgotten_is_let_go() -> None:
+    """Beyond the history and what may be undone no transaction stays in memory, wherever it was noted."""
+    chain = make_chain(transactions_max=5, finality_blocks=2)
+    alice, bob, sent = person("alice"), person("bob"), set()
+    fund(chain, alice)
+    for amount in range(UNDO_BLOCKS_EXTRA + 40):
+        wire = pay(chain, alice, bob.pubkey(), SOL // 10 + amount)
+        sent.add(chain.submit(wire))
+        chain.produce()
+    gc.collect()
+    alive = [one for one in gc.get_objects() if isinstance(one, Landed) and one.wire.signature in sent]
+    assert len(alive) == chain.options.finality_blocks + UNDO_BLOCKS_EXTRA
 
 
 def test_slots_of_a_range(chain: Chain) -> None:

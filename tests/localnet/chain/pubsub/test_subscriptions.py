@@ -96,6 +96,39 @@ def test_signature_tells_receipt_and_past(chain: Chain, ear: Ear, alice: Keypair
     assert len(ear.results("signature")) == 3
 
 
+def test_who_asks_alike_hears_alike(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
+    """Each subscription gets its own notification, with its own id, in the encoding and slice it asked for."""
+    slices = [{}, {"encoding": "base58"}, {"dataSlice": {"offset": 0, "length": 0}}, {"commitment": "confirmed"}]
+    ids = [ear.on("accountSubscribe", str(bob.pubkey()), {**TOP, **one}) for one in slices]
+    blocks = [ear.on("blockSubscribe", "all", {"commitment": "confirmed", "transactionDetails": "none"})] * 2
+    blocks[1] = ear.on("blockSubscribe", "all", {"commitment": "confirmed", "transactionDetails": "signatures"})
+    wire = pay(chain, alice, bob.pubkey(), SOL)
+    chain.submit(wire)
+    chain.produce()
+    told = [one for one in ear.heard if one["method"] == "accountNotification"]
+    assert [one["params"]["subscription"] for one in told] == ids[:3]
+    assert [one["params"]["result"]["value"]["data"] for one in told] == [["", name] for name in _ENCODINGS]
+    chain.produce()
+    (confirmed,) = [one for one in ear.heard if one["params"]["subscription"] == ids[3]]
+    assert confirmed["params"]["result"] == told[0]["params"]["result"]
+    shown = {one["params"]["subscription"]: one["params"]["result"]["value"].get("block") for one in ear.heard}
+    assert "signatures" not in shown[blocks[0]]
+    assert shown[blocks[1]]["signatures"] == [wire.signature]
+
+
+_ENCODINGS = ("base64", "base58", "base64")
+
+
+def test_receipt_is_told_only_while_asked_for(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
+    """Two who wait for a receipt both hear of it; who left does not."""
+    wire = pay(chain, alice, bob.pubkey(), SOL)
+    asked = [{"commitment": one, "enableReceivedNotification": True} for one in ("processed", "confirmed", "finalized")]
+    first, second, third = (ear.on("signatureSubscribe", wire.signature, one) for one in asked)
+    assert ear.subscriptions.remove(second)
+    chain.submit(wire)
+    assert [one["params"]["subscription"] for one in ear.heard] == [first, third]
+
+
 def test_fork_tells_the_new_blocks(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
     """After a fork the replacing slots are told, and an account that lands again is told again."""
     ear.on("slotSubscribe")
