@@ -13,7 +13,7 @@ from localnet.chain.geyser.feed import Feed, Piece
 from localnet.chain.geyser.filters import Wanted, read
 from localnet.chain.geyser.items import AccountItem, Item, SlotItem, TransactionItem
 from localnet.chain.node import Chain
-from tests.localnet.chain.geyser.recorded import WHOLE_SLOT, by_slot, updates
+from tests.localnet.chain.geyser.recorded import WHOLE_SLOT, by_slot
 from tests.localnet.chain.people import SOL, make_chain, pay
 
 ALL = {
@@ -46,7 +46,7 @@ def statuses(items: Iterable[Item], slot: int) -> list[int]:
 
 
 def test_the_order_is_that_of_the_recording(chain: Chain, alice: Keypair, bob: Keypair) -> None:
-    """Our slots and the recorded ones match one pattern, with the same letters once each."""
+    """Our slots match the pattern of the recorded ones."""
     pieces = heard(chain)
     for _ in range(3):
         chain.submit(pay(chain, alice, bob.pubkey(), SOL))
@@ -55,40 +55,6 @@ def test_the_order_is_that_of_the_recording(chain: Chain, alice: Keypair, bob: K
     ours = by_slot(decoded(of_level(pieces, 0), read(messages.SubscribeRequest(**ALL))))
     assert [slot for slot, text in ours.items() if not WHOLE_SLOT.fullmatch(text)] == []
     assert ours[3] == "sbecemPCF"
-    theirs = by_slot(updates())[398_202_775]
-    assert "".join(dict.fromkeys(theirs)) == "".join(dict.fromkeys(ours[3])) == "sbecmPCF"
-
-
-def test_fields_of_statuses_are_those_of_the_recording(chain: Chain) -> None:
-    """The parent is with the same statuses as on the real stream."""
-    pieces = heard(chain)
-    chain.produce(40)
-    ours = decoded(of_level(pieces, 0), read(messages.SubscribeRequest(**ALL)))
-
-    def fields(found: Iterable) -> set[tuple[int, bool]]:
-        return {(one.slot.status, one.slot.HasField("parent")) for one in found if one.HasField("slot")}
-
-    assert fields(ours) == fields(updates())
-
-
-def test_fields_are_those_of_the_recording(chain: Chain, alice: Keypair, bob: Keypair) -> None:
-    """Metas, entries and rewards have the fields that the real ones have, no more and no fewer."""
-    pieces = heard(chain)
-    chain.submit(pay(chain, alice, bob.pubkey(), SOL))
-    chain.produce()
-    ours = decoded(of_level(pieces, 0), read(messages.SubscribeRequest(**ALL)))
-
-    def fields(found: Iterable, kind: str) -> set[str]:
-        bodies = [getattr(one, kind) for one in found if one.HasField(kind)]
-        if kind == "block_meta":
-            rewards = {
-                field.name for one in bodies for reward in one.rewards.rewards for field, _ in reward.ListFields()
-            }
-            return rewards | {field.name for one in bodies for field, _ in one.ListFields()}
-        return {field.name for one in bodies for field, _ in one.ListFields()}
-
-    assert fields(ours, "block_meta") == fields(updates(), "block_meta")
-    assert fields(ours, "entry") == fields(updates(), "entry")
 
 
 def test_content_comes_again_when_confirmed(chain: Chain, alice: Keypair, bob: Keypair) -> None:
