@@ -3,10 +3,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := setup
-.PHONY: setup up test soak check programs programs-check test-validator bench clean
+.PHONY: setup up test soak check programs programs-check test-validator test-clients bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
+ANCHORPY := .venv-anchorpy
+CLIENTS := tests/e2e/clients
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -37,7 +39,7 @@ up: setup
 	@exec $(PY) -m localnet up $(ARGS)
 
 test: $(VENV)/.tools
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile -m "not validator" $(TESTS) $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile -m "not validator and not clients" $(TESTS) $(ARGS)
 
 soak: $(VENV)/.tools
 	@$(PY) -m tests.model soak $(ARGS)
@@ -53,6 +55,23 @@ check: $(VENV)/.tools
 
 test-validator: $(VENV)/.tools
 	@$(PY) -m pytest tests -m validator $(ARGS)
+
+# anchorpy cannot live beside the project's solana (pyproject.toml, group interop).
+$(ANCHORPY)/.ready: $(CLIENTS)/anchorpy-constraints.txt pyproject.toml | $(VENV)/.runtime
+	@"$(PY)" -m venv --clear --without-pip $(ANCHORPY)
+	@$(PIP) --python $(ANCHORPY)/bin/python install --constraint $(CLIENTS)/anchorpy-constraints.txt --group interop
+	@touch $@
+
+$(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc
+	@command -v npm >/dev/null || { echo "make: the npm clients need node >= 20.18 and npm, which is not on PATH" >&2; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 18) ? 0 : 1)' || { \
+		echo "make: the npm clients need node >= 20.18, this is $$(node --version)" >&2; exit 1; }
+	@cd $(CLIENTS) && npm ci --loglevel=error || { \
+		echo "make: npm could not install $(CLIENTS)/package-lock.json: is npm's registry to be reached?" >&2; exit 1; }
+	@touch $@
+
+test-clients: $(VENV)/.tools $(ANCHORPY)/.ready $(CLIENTS)/node_modules/.ready
+	@REQUIRE_CLIENTS=1 $(PY) -m pytest $(CLIENTS) -m clients --durations=0 $(ARGS)
 
 bench: $(VENV)/.tools
 	@$(PY) -m bench $(ARGS)
