@@ -138,16 +138,43 @@ def fault(
     file: Annotated[Path | None, typer.Option(help="a script instead; - reads it from standard input")] = None,
     url: Annotated[str, typer.Option(help="JSON-RPC of the chain")] = f"http://127.0.0.1:{ports.RPC}",
 ) -> None:
-    """Make a running chain misbehave, now or when the line says so."""
+    """Make a running chain misbehave, now or when the line says so.
+
+    \b
+    WHEN FAULT CLAUSES; each number may be a range, as in 3..8
+    \b
+    when      now, at slot N, after N slots, after 2s, after 500ms,
+              every N slots; then until slot N, chance 30%
+    fork N    drop the newest N blocks: shorter, losing, beyond final
+    skip N, dead N        slots without a block; slots that begin and die
+    stall N, resume       no blocks by time, without N until resume
+    drop send N, duplicate send N, delay send N, lose reply N
+              the next accepted transactions: by N blocks, on ENDPOINT
+    error CODE METHOD     a JSON-RPC error: times N, forever, say "TEXT",
+              on ENDPOINT
+    http STATUS           instead of an answer: times N, forever, on ENDPOINT
+    limit CALLS           429 beyond these: per N slots, on ENDPOINT
+    lag N, truncate N     an endpoint is late, or forgets: on ENDPOINT
+    lie ABOUT             skipped, gap, tip, blockhash, transactions, inner,
+              statuses or genesis: times N, forever, on ENDPOINT
+    hook lose N, hook duplicate N, hook reorder N, hook delay N
+              the next webhook deliveries: by N blocks
+    grpc cut, grpc forget N
+              open streams end; only the newest N slots can be replayed
+    clear, forget         end what is in force; drop the lines that wait
+
+    ENDPOINT is main, fault (--fault-rpc-port) or both.
+    """
     from localnet.chain.faults import command as fault_command
 
     if (file is None) == (not words):
         raise typer.BadParameter("a line or --file is wanted")
-    text = shlex.join(words or []) if file is None else sys.stdin.read() if str(file) == "-" else file.read_text()
     try:
+        text = shlex.join(words or []) if file is None else sys.stdin.read() if str(file) == "-" else file.read_text()
         played = fault_command.send(url, text)
-        typer.echo("\n".join([f"{played.waiting} lines wait", *(f"refused: {one}" for one in played.refused)]))
-    except ChainError as error:
+        count = f"{played.waiting or 'no'} line{'' if played.waiting == 1 else 's'}"
+        typer.echo("\n".join([f"taken; {count} waiting", *(f"refused {one}" for one in played.refused)]))
+    except (ChainError, OSError, UnicodeDecodeError) as error:
         typer.echo(f"localnet: {error}", err=True)
         sys.exit(1)
 

@@ -18,6 +18,7 @@ from localnet.chain.errors import Fatal, ForkTooDeep
 from localnet.chain.faults.act import Director
 from localnet.chain.faults.force import Faults
 from localnet.chain.faults.model import Grpc
+from localnet.chain.faults.reach import Reach
 from localnet.chain.faults.script import parse
 from localnet.chain.forks import Forks
 from localnet.chain.genesis import faucet_of
@@ -58,6 +59,7 @@ class Chain:
             self.bank.genesis, blocks_max=options.blocks_max, transactions_max=options.transactions_max
         )
         self.faults = Faults()
+        self.reach: Reach | None = None  # what faults may be given from outside; None: any
         self.director = Director(self, options.seed, options.clock_step_ms)
         self.hooks = Hooks(self, options.seed)
         self.on_block: list[Callable[[Block], None]] = [self.hooks.block]
@@ -70,7 +72,7 @@ class Chain:
         self._queued: set[str] = set()
         self._skipped = 0
         self._clock_offset = 0
-        self.director.take(parse(options.fault_script))
+        self.director.refused.extend(self.director.take(parse(options.fault_script)))
 
     @property
     def tip(self) -> Block:

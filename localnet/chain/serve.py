@@ -16,11 +16,13 @@ import msgspec
 
 from localnet.chain.crowd import connections_max
 from localnet.chain.errors import RpcError
+from localnet.chain.faults.reach import Reach
+from localnet.chain.faults.script import parse
 from localnet.chain.hooks.deliver import Deliverer
 from localnet.chain.model import Block, ChainOptions
 from localnet.chain.node import Chain
 from localnet.chain.pubsub.server import PubSub
-from localnet.chain.rpc.dispatch import answer
+from localnet.chain.rpc.dispatch import METHODS, answer
 from localnet.chain.rpc.endpoint import Endpoint
 from localnet.chain.rpc.http import listen
 from localnet.chain.rpc.network import require_health
@@ -39,7 +41,14 @@ class Running:
 
     def __init__(self, options: ChainOptions) -> None:
         self.options = options
+        reach = Reach(
+            methods=frozenset(METHODS),
+            second_endpoint=options.fault_rpc_port is not None,
+            grpc=options.geyser_port is not None,
+        )
+        reach.check_lines(parse(options.fault_script))
         self.chain = Chain(options)
+        self.chain.reach = reach
         self.rpc_port = 0
         self.pubsub_port = 0
         self.fault_rpc_port = 0
@@ -77,7 +86,11 @@ class Running:
     def addresses(self) -> list[str]:
         """What answers where, for a person."""
         shown = [f"RPC {self.rpc_url}", f"PubSub {self.pubsub_url}"]
-        return [*shown, f"Geyser {self.geyser_url}"] if self._geyser is not None else shown
+        if self.options.fault_rpc_port is not None:
+            shown.append(f"Fault RPC {self.fault_rpc_url}")
+        if self._geyser is not None:
+            shown.append(f"Geyser {self.geyser_url}")
+        return shown
 
     async def __aenter__(self) -> Running:
         try:

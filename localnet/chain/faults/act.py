@@ -64,16 +64,19 @@ class Director:
         return self._act()
 
     def forget(self) -> None:
-        """Drop what has not been played."""
+        """Drop what has not been played, and what was refused."""
         self._plan = replace(self._plan, entries=())
+        self.refused.clear()
 
     def beat(self) -> None:
         """A slot of time begins, also while the chain stalls: apply what is due, in the script's order."""
-        self._act()
+        slot = self._chain.next_slot
+        self.refused.extend(f"at slot {slot}, {one}" for one in self._act())
         self._beat += 1
 
     def _act(self) -> tuple[str, ...]:
-        """A fork that is not possible now changes nothing; the newest such are kept in `refused`, with their lines."""
+        """What was refused: a fork that is not possible now changes nothing. What a beat refused is kept in `refused`,
+        with slot and line, until `forget`."""
         refused: list[str] = []
         faults, self._plan = due(self._plan, slot=self._chain.next_slot, beat=self._beat)
         for number, fault in faults:
@@ -81,5 +84,4 @@ class Director:
                 apply(self._chain, fault)
             except ForkTooDeep as error:
                 refused.append(f"line {number}: {error}")
-        self.refused.extend(refused)
         return tuple(refused)

@@ -16,14 +16,14 @@ ANSWER_S = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """How many lines still wait, and which were refused when their time came."""
+    """How many lines of all scripts still wait, and which were refused when their time came."""
 
     waiting: int
     refused: tuple[str, ...]
 
 
 def send(url: str, text: str) -> Played:
-    """Play a script on the chain at `url`; returns what is so there of all scripts.
+    """Play a script on the chain at `url`; returns what is so there now.
 
     BadFault when a line cannot be read, when the chain refuses, or when nothing there understands.
     """

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
@@ -14,7 +15,9 @@ Endpoint = Literal["main", "fault", "both"]
 SendFate = Literal["drop", "duplicate", "delay", "reply_lost"]
 HookFate = Literal["lose", "duplicate", "reorder", "delay"]
 About = Literal["skipped", "gap", "tip", "blockhash", "transactions", "inner", "statuses", "genesis"]
+CHOICES: dict[str, tuple[str, ...]] = {"endpoint": get_args(Endpoint), "about": get_args(About)}
 SLOTS_MAX = 10_000
+_PLACE = re.compile(r"(?P<what>.*) - at `\$\.(?P<field>\w+)`")
 Some = Annotated[int, msgspec.Meta(ge=1, le=SLOTS_MAX)]
 SomeOrNone = Annotated[int, msgspec.Meta(ge=0, le=SLOTS_MAX)]
 
@@ -141,4 +144,11 @@ def read(value: Any) -> Fault:
     try:
         return msgspec.convert(value, Fault)
     except msgspec.ValidationError as error:
-        raise BadFault(str(error)) from error
+        raise BadFault(_PLACE.sub(_named, str(error))) from error
+
+
+def _named(match: re.Match[str]) -> str:
+    """msgspec names the field behind its sentence."""
+    choices = CHOICES.get(match["field"])
+    known = f"; there are: {', '.join(choices)}" if choices else ""
+    return f"{match['field']}: {match['what']}{known}"

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any, Literal
 
 from localnet.chain.errors import BadFault
-from localnet.chain.faults.model import Fault, read
+from localnet.chain.faults.model import CHOICES, Fault, read
 
 LINES_MAX = 10_000
 _NUMBER = re.compile(r"(-?\d{1,15})(?:\.\.(-?\d{1,15}))?")
@@ -66,7 +66,7 @@ class _Form:
     clauses: tuple[str, ...] = ()
 
 
-_CLAUSES: dict[str, tuple[str, dict[str, Any]]] = {
+CLAUSES: dict[str, tuple[str, dict[str, Any]]] = {
     "on": ("on {endpoint}", {}),
     "times": ("times {count}", {}),
     "forever": ("forever", {"count": None}),
@@ -77,7 +77,7 @@ _CLAUSES: dict[str, tuple[str, dict[str, Any]]] = {
     "losing": ("losing", {"transactions": "drop"}),
     "beyond": ("beyond final", {"beyond_final": True}),
 }
-_FORMS = (
+FORMS = (
     _Form("fork {depth}", {"kind": "fork"}, ("shorter", "losing", "beyond")),
     _Form("skip {slots}", {"kind": "skip"}),
     _Form("dead {slots}", {"kind": "dead"}),
@@ -151,6 +151,13 @@ class _Words:
         """Take exactly this word."""
         if self.take(f"`{word}`") != word:
             raise self.refused(f"`{word}` is wanted")
+
+    def text(self, name: str) -> str:
+        """Take any word, or one of those that the name allows."""
+        word, choices = self.take(name), CHOICES.get(name)
+        if choices is not None and word not in choices:
+            raise self.refused(f"{name} is one of {', '.join(choices)}")
+        return word
 
     def number_or_range(self, wanted: str) -> int | Range:
         """Take `3` or `3..8`."""
@@ -228,19 +235,19 @@ def _chance(words: _Words) -> int:
 
 
 def _fault(words: _Words) -> dict[str, Any]:
-    form = next((one for one in _FORMS if words.accept(*_head(one))), None)
+    form = next((one for one in FORMS if words.accept(*_head(one))), None)
     if form is None:
         words.take("a fault")
-        known = ", ".join(dict.fromkeys(" ".join(_head(one)) for one in _FORMS))
+        known = ", ".join(dict.fromkeys(" ".join(_head(one)) for one in FORMS))
         raise words.refused(f"no fault begins so; there are: {known}")
     fields = dict(form.fixed)
     _values(words, form.words.split()[len(_head(form)) :], fields)
     while words.next is not None:
-        name = next((one for one in form.clauses if words.next == _CLAUSES[one][0].split()[0]), None)
+        name = next((one for one in form.clauses if words.next == CLAUSES[one][0].split()[0]), None)
         if name is None:
             words.take("a clause")
             raise words.refused(f"`{' '.join(_head(form))}` does not go on so")
-        pattern, fixed = _CLAUSES[name]
+        pattern, fixed = CLAUSES[name]
         _values(words, pattern.split(), fields)
         fields |= fixed
     return fields
@@ -259,7 +266,7 @@ def _values(words: _Words, pattern: list[str], fields: dict[str, Any]) -> None:
         name = part.strip("{?}")
         if part.endswith("?}") and not _NUMBER.fullmatch(words.next or ""):
             continue
-        fields[name] = words.take(name) if name in _TEXTS else words.number_or_range(name)
+        fields[name] = words.text(name) if name in _TEXTS else words.number_or_range(name)
 
 
 def _probe(number: int, fields: dict[str, Any]) -> None:

@@ -31,14 +31,20 @@ def produce_blocks(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 
 def fault(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """`{kind, ...}`: misbehave at once; or lines of `localnet.chain.faults.script`: misbehave when they say so."""
-    value, director = params.get(0), endpoint.chain.director
+    value, director, reach = params.get(0), endpoint.chain.director, endpoint.chain.reach
     try:
         if isinstance(value, str):
-            refused = director.take(parse(value))
+            lines = parse(value)
+            if reach is not None:
+                reach.check_lines(lines)
+            refused = director.take(lines)
             if refused:
                 raise invalid_params("; ".join(refused))
         else:
-            apply(endpoint.chain, read(value))
+            one = read(value)
+            if reach is not None:
+                reach.check(one)
+            apply(endpoint.chain, one)
     except (BadFault, ForkTooDeep) as error:
         raise invalid_params(str(error)) from error
     return {"slot": endpoint.chain.tip.slot, "waiting": director.waiting, "refused": list(director.refused)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -13,6 +14,8 @@ from typer.testing import CliRunner
 from localnet.__main__ import app
 from localnet.chain.errors import BadFault
 from localnet.chain.faults.command import send
+from localnet.chain.faults.model import About
+from localnet.chain.faults.script import CLAUSES, FORMS
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
 from tests.localnet.chain.people import GENESIS_TIME
@@ -20,11 +23,11 @@ from tests.localnet.chain.people import GENESIS_TIME
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "getSlot"}
 
 
-def play(scene: Callable[[Running], Awaitable[None]]) -> None:
+def play(scene: Callable[[Running], Awaitable[None]], **more: Any) -> None:
     """Run a scene on a chain of free ports that makes blocks on demand."""
 
     async def run() -> None:
-        options = ChainOptions(rpc_port=0, pubsub_port=0, slot_ms=0, genesis_time=GENESIS_TIME)
+        options = ChainOptions(rpc_port=0, pubsub_port=0, slot_ms=0, genesis_time=GENESIS_TIME, **more)
         async with Running(options) as running:
             await asyncio.wait_for(scene(running), 20)
 
@@ -44,8 +47,8 @@ def test_words_file_and_standard_input(tmp_path: Path) -> None:
 
     async def scene(running: Running) -> None:
         url = ("--url", running.rpc_url)
-        assert await asyncio.to_thread(invoke, *url, "error", "-32005", "getSlot") == (0, "0 lines wait\n")
-        assert await asyncio.to_thread(invoke, *url, "--file", str(script)) == (0, "1 lines wait\n")
+        assert await asyncio.to_thread(invoke, *url, "error", "-32005", "getSlot") == (0, "taken; no lines waiting\n")
+        assert await asyncio.to_thread(invoke, *url, "--file", str(script)) == (0, "taken; 1 line waiting\n")
         assert (await asyncio.to_thread(lambda: invoke(*url, "--file", "-", text="at slot 4 dead 1")))[0] == 0
         running.chain.produce(4)
         assert running.chain.ledger.slots(0, 99) == [0, 1, 2, 5, 7]
@@ -55,8 +58,13 @@ def test_words_file_and_standard_input(tmp_path: Path) -> None:
         code, said = await asyncio.to_thread(invoke, *url, "fork", "99")
         assert code == 1
         assert "line 1: a fork of 99 blocks" in said
-        running.chain.director.refused.append("line 7: too deep")
-        assert (await asyncio.to_thread(invoke, *url, "clear"))[1].endswith("refused: line 7: too deep\n")
+        assert await asyncio.to_thread(invoke, *url, "clear") == (0, "taken; no lines waiting\n")
+        slot = running.chain.next_slot + 1
+        await asyncio.to_thread(invoke, *url, "at", "slot", str(slot), "fork", "99")
+        running.chain.produce(2)
+        said = (await asyncio.to_thread(invoke, *url, "clear"))[1]
+        assert f"refused at slot {slot}, line 1: a fork of 99 blocks" in said
+        assert await asyncio.to_thread(invoke, *url, "forget") == (0, "taken; no lines waiting\n")
 
     play(scene)
 
@@ -67,10 +75,48 @@ def test_what_cannot_be_read_is_not_sent() -> None:
     assert code == 1
     assert "line 1, word 3 `x`" in said
     assert invoke()[0] == 2
+    code, said = invoke("--file", "no such file")
+    assert (code, "no such file" in said) == (1, True)
     with pytest.raises(BadFault, match="no line"):
         send("http://127.0.0.1:1", "# nothing")
     with pytest.raises(BadFault, match=r"127\.0\.0\.1:1"):
         send("http://127.0.0.1:1", "resume")
+
+
+def test_what_can_never_act_is_refused() -> None:
+    """A method that is none, an endpoint and a service that are not there; with them it is taken."""
+
+    async def bare(running: Running) -> None:
+        for words, why in {
+            "error -32005 getSlott": "line 1: `getSlott` is no method",
+            "lag 3": "line 1: this chain has no second endpoint: start it with --fault-rpc-port, or say `on main`",
+            "grpc cut": "line 1: this chain serves no gRPC: start it with --geyser-port",
+        }.items():
+            code, said = await asyncio.to_thread(invoke, "--url", running.rpc_url, *words.split())
+            assert (code, why in said) == (1, True), said
+        for words in ("error -32005 *", "lag 3 on main", "clear"):
+            await asyncio.to_thread(send, running.rpc_url, words)
+        asked = CALL | {"method": "localnet_fault", "params": [{"kind": "lag", "blocks": 3}]}
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.post(running.rpc_url, json=asked)).json()["error"]["code"] == -32602
+
+    async def whole(running: Running) -> None:
+        assert [one.split()[0] for one in running.addresses] == ["RPC", "PubSub", "Fault", "Geyser"]
+        for words in ("lag 3", "grpc cut"):
+            await asyncio.to_thread(send, running.rpc_url, words)
+
+    play(bare)
+    play(whole, fault_rpc_port=0, geyser_port=0)
+    with pytest.raises(BadFault, match="line 2: this chain serves no gRPC"):
+        play(bare, fault_script="skip 1\nat slot 9 grpc cut")
+
+
+def test_help_lists_every_fault() -> None:
+    """Whoever asks for help sees each fault, each clause and each lie."""
+    said = " ".join(invoke("--help")[1].split())
+    known = [form.words for form in FORMS] + [words for words, _ in CLAUSES.values()]
+    heads = {words.partition(" {")[0] for words in known}
+    assert [head for head in heads | {*get_args(About)} if head not in said] == []
 
 
 def test_rate_limit_on_the_wire() -> None:
