@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 
 import h11
@@ -22,6 +23,8 @@ REQUEST_S_MAX = 30.0
 LINGER_S = 2.0
 # How long one connection's requests are answered before the others have their turn.
 TURN_S = 0.02
+# Heads of answers that are kept.
+HEADS_MAX = 1024
 _JSON = ("content-type", "application/json; charset=utf-8")
 _PLAIN = ("content-type", "text/plain; charset=utf-8")
 _NOT_ALLOWED = b"Used HTTP Method is not allowed. POST or OPTIONS is required\n"
@@ -214,11 +217,9 @@ class Connection(asyncio.Protocol):
                 ("access-control-max-age", "86400"),
                 ("access-control-allow-headers", wanted),
             ]
-        length = ("content-length", str(len(body)))
-        response = h11.Response(status_code=status, reason=_REASONS.get(status, b""), headers=[*headers, length])
-        head = self._http.send(response) or b""
+        head = self._http.send(_head(status, len(body), *headers)) or b""
         data = self._http.send(h11.Data(data=body)) if body else b""
-        self._http.send(h11.EndOfMessage())
+        self._http.send(_END)
         if self._transport is not None:
             self._transport.write(head + (data or b""))
 
@@ -241,6 +242,14 @@ class Connection(asyncio.Protocol):
 
 
 _REASONS = {one.value: one.phrase.encode() for one in HTTPStatus}
+_END = h11.EndOfMessage()
+
+
+@lru_cache(HEADS_MAX)
+def _head(status: int, length: int, *headers: tuple[str, str]) -> h11.Response:
+    """The head of an answer; most answers have one of a few, and h11 checks every header of each it is to make."""
+    fields = [*headers, ("content-length", str(length))]
+    return h11.Response(status_code=status, reason=_REASONS.get(status, b""), headers=fields)
 
 
 async def listen(
