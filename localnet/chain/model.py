@@ -38,6 +38,9 @@ class ChainOptions:
     transactions_per_block_max: int = 2_000
     # As a validator's: larger requests are refused with HTTP 413.
     body_bytes_max: int = 50 * 1024
+    request_s_max: float = 30.0
+    # None: as many as the system's limit of open files allows.
+    connections_max: int | None = None
     subscriptions_max: int = 1_000_000
     subscriptions_per_connection_max: int = 1_000
     keep: Path | None = None

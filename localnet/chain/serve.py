@@ -24,7 +24,7 @@ from localnet.chain.node import Chain
 from localnet.chain.pubsub.server import PubSub
 from localnet.chain.rpc.dispatch import METHODS, answer
 from localnet.chain.rpc.endpoint import Endpoint
-from localnet.chain.rpc.http import listen
+from localnet.chain.rpc.http import Limits, listen
 from localnet.chain.rpc.network import require_health
 from localnet.chain.rpc.render import block_json
 from localnet.errors import PortTaken
@@ -54,7 +54,7 @@ class Running:
         self.fault_rpc_port = 0
         self.geyser_port = 0
         self._servers: list[asyncio.Server] = []
-        self._connections_max = connections_max()
+        self._connections_max = options.connections_max or connections_max()
         self._pubsub = PubSub(self.chain, self._connections_max)
         self._geyser: Geyser | None = None
         self._deliverer = Deliverer(self.chain.hooks, budget_ms=options.hook_budget_ms, gap_ms=options.hook_gap_ms)
@@ -149,8 +149,11 @@ class Running:
                 port,
                 partial(answer, endpoint),
                 partial(_health, endpoint),
-                body_bytes_max=self.options.body_bytes_max,
-                connections_max=self._connections_max,
+                Limits(
+                    body_bytes_max=self.options.body_bytes_max,
+                    request_s_max=self.options.request_s_max,
+                    connections_max=self._connections_max,
+                ),
             )
             self._servers.append(server)
             return server.sockets[0].getsockname()[1]

@@ -51,7 +51,7 @@ def lied(about: str, params: list[Any], answer: Any) -> Any:
 
 def asked(method: str, params: list[Any], first_slot: int) -> list[Any]:
     """What is really asked where nothing before `first_slot` is known; -32001 for an older block, skipped or not."""
-    if type(params[0] if params else None) is not int or params[0] >= first_slot:
+    if type(params[0] if params else None) is not int or not 0 <= params[0] < first_slot:
         return params
     match method:
         case "getBlocks" | "getBlocksWithLimit":

@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 import msgspec
+from google.protobuf.message import DecodeError
 
 from localnet.chain.bank import BLOCKHASH_AGE_MAX
 from localnet.chain.crowd import CONNECTIONS_MAX
@@ -119,7 +120,7 @@ class Geyser(grpc.GenericRpcHandler):
         is_allowed = self._x_token is None or self._x_token == _token(handler_call_details)
         if name == "Subscribe":
             stream = self._subscribe if is_allowed else _refuse_stream
-            return grpc.stream_stream_rpc_method_handler(stream, asked.FromString, bytes)
+            return grpc.stream_stream_rpc_method_handler(stream, partial(_parsed, asked), bytes)
         answer = partial(self._answer, name) if is_allowed else _refuse
         return grpc.unary_unary_rpc_method_handler(answer, asked.FromString, answered.SerializeToString)
 
@@ -186,6 +187,14 @@ _ANSWERS: dict[str, Callable[[Geyser, Any, Block], dict[str, Any]]] = {
     "GetVersion": Geyser._version,
     "SubscribeReplayInfo": Geyser._replay_info,
 }
+
+
+def _parsed(asked: Any, data: bytes) -> Any:
+    """A request on a stream; None when the bytes are none, since a stream must hear that by its status."""
+    try:
+        return asked.FromString(data)
+    except DecodeError:
+        return None
 
 
 async def _hang_up(session: Session, stream: asyncio.Task[Any] | None) -> None:

@@ -117,8 +117,13 @@ class Session:
 
 
 async def read_requests(session: Session, requests: AsyncIterator[Any]) -> None:
-    """Hand every request to the session; a client that sends no more keeps its stream."""
+    """Hand every request to the session; a client that sends no more keeps its stream.
+
+    None is a request that could not be read."""
     async for request in requests:
+        if request is None:
+            session.end(grpc.StatusCode.INTERNAL, "failed to decode Protobuf message")
+            return
         session.ask(request)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -17,8 +18,6 @@ from localnet.chain.errors import HttpFault, ReplyLost
 
 # Between two requests, or with an answer that is not read.
 IDLE_S_MAX = 120.0
-# From the first byte of a request to its last.
-REQUEST_S_MAX = 30.0
 # How long a peer that was refused may go on sending before it is hung up on.
 LINGER_S = 2.0
 # How long one connection's requests are answered before the others have their turn.
@@ -34,13 +33,22 @@ _BAD_TYPE = b"Supplied content type is not allowed. Content-Type: application/js
 Answer = Callable[[bytes], bytes]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What clients may take: the bytes of a body, seconds from a request's first byte to its last, connections."""
+
+    body_bytes_max: int
+    request_s_max: float
+    connections_max: int
+
+
 class Connection(asyncio.Protocol):
     """One client connection."""
 
-    def __init__(self, answer: Answer, health: Callable[[], bytes], body_bytes_max: int, crowd: Crowd) -> None:
+    def __init__(self, answer: Answer, health: Callable[[], bytes], limits: Limits, crowd: Crowd) -> None:
         self._answer = answer
         self._health = health
-        self._body_bytes_max = body_bytes_max
+        self._limits = limits
         self._crowd = crowd
         self._loop = asyncio.get_running_loop()
         self._since = self._loop.time()
@@ -58,7 +66,7 @@ class Connection(asyncio.Protocol):
         """A client came."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._watch = self._loop.call_later(REQUEST_S_MAX, self._look)
+        self._watch = self._loop.call_later(self._limits.request_s_max, self._look)
         self._crowd.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -103,10 +111,10 @@ class Connection(asyncio.Protocol):
 
     def _look(self) -> None:
         """See whether the peer takes too long, now and again; cheaper than a timer a request."""
-        may_s = REQUEST_S_MAX if self._is_asking and self._reading else IDLE_S_MAX
+        may_s = self._limits.request_s_max if self._is_asking and self._reading else IDLE_S_MAX
         left_s = self._since + may_s - self._loop.time()
         if left_s > 0:
-            self._watch = self._loop.call_later(min(left_s, REQUEST_S_MAX), self._look)
+            self._watch = self._loop.call_later(min(left_s, self._limits.request_s_max), self._look)
         elif self._is_asking and self._reading and not self._refused:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
@@ -148,7 +156,7 @@ class Connection(asyncio.Protocol):
                     self._write(h11.InformationalResponse(status_code=100, headers=[]))
             case h11.Data():
                 self._size += len(event.data)
-                if self._size > self._body_bytes_max:
+                if self._size > self._limits.body_bytes_max:
                     self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
                     return False
                 self._body.append(bytes(event.data))
@@ -161,7 +169,9 @@ class Connection(asyncio.Protocol):
 
     def _is_large(self, request: h11.Request) -> bool:
         """Whether a request says that its body is larger than is taken; h11 has checked the number."""
-        return any(name == b"content-length" and int(value) > self._body_bytes_max for name, value in request.headers)
+        return any(
+            name == b"content-length" and int(value) > self._limits.body_bytes_max for name, value in request.headers
+        )
 
     def _respond(self) -> bool:
         """Answer the request that has been read; False when the connection ends with it."""
@@ -252,9 +262,7 @@ def _head(status: int, length: int, *headers: tuple[str, str]) -> h11.Response:
     return h11.Response(status_code=status, reason=_REASONS.get(status, b""), headers=fields)
 
 
-async def listen(
-    host: str, port: int, answer: Answer, health: Callable[[], bytes], *, body_bytes_max: int, connections_max: int
-) -> asyncio.Server:
+async def listen(host: str, port: int, answer: Answer, health: Callable[[], bytes], limits: Limits) -> asyncio.Server:
     """Listen; OSError when the port is taken."""
-    loop, crowd = asyncio.get_running_loop(), Crowd(connections_max)
-    return await loop.create_server(lambda: Connection(answer, health, body_bytes_max, crowd), host, port, backlog=1024)
+    loop, crowd = asyncio.get_running_loop(), Crowd(limits.connections_max)
+    return await loop.create_server(lambda: Connection(answer, health, limits, crowd), host, port, backlog=1024)

@@ -18,9 +18,11 @@ WAIT_S = 10.0
 class Listener:
     """One connection."""
 
-    def __init__(self, port: int, token: str | None = None) -> None:
+    def __init__(self, port: int, token: str | None = None, *, own: bool = False) -> None:
+        """`own`: a connection that no other listener of this process shares."""
         self.port = port
-        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
+        options = [("grpc.use_local_subchannel_pool", 1)] if own else []
+        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=options)
         self._metadata = (("x-token", token),) if token else ()
 
     async def call(self, name: str, **fields: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Hostile clients against a whole chain in a process of its own."""

@@ -1,0 +1,141 @@
+"""The HTTP listener's bounds: time for a request, places for connections, turns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from localnet.chain.model import ChainOptions
+from localnet.chain.serve import Running
+from tests.localnet.chain.people import GENESIS_TIME
+
+WAIT_S = 60.0
+CALL = b'{"jsonrpc":"2.0","id":1,"method":"getSlot"}'
+HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+WHOLE = HEAD + b"content-length: %d\r\n\r\n" % len(CALL) + CALL
+Scene = Callable[[Running], Awaitable[None]]
+
+
+def play(scene: Scene, **options: Any) -> None:
+    """Run a scene on a chain of free ports."""
+
+    async def run() -> None:
+        free: dict[str, Any] = {"rpc_port": 0, "pubsub_port": 0, "slot_ms": 0, "genesis_time": GENESIS_TIME}
+        async with asyncio.timeout(WAIT_S), Running(ChainOptions(**free | options)) as running:
+            await scene(running)
+
+    asyncio.run(run())
+
+
+async def said(reader: asyncio.StreamReader) -> bytes:
+    """One answer whose body is a line."""
+    await reader.readuntil(b"\r\n\r\n")
+    return await reader.readline()
+
+
+def test_slow_request_times_out() -> None:
+    """A request that comes byte by byte has its time as a whole: 408; one that never begins too."""
+
+    async def scene(running: Running) -> None:
+        async def drip() -> bytes:
+            reader, writer = await asyncio.open_connection("127.0.0.1", running.rpc_port)
+            answer = asyncio.create_task(reader.read())
+            for byte in HEAD * 100:
+                if answer.done():
+                    break
+                writer.write(bytes([byte]))
+                await asyncio.sleep(0.05)
+            writer.close()
+            return await answer
+
+        reader, silent = await asyncio.open_connection("127.0.0.1", running.rpc_port)
+        assert (await drip()).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+        silent.close()
+
+    play(scene, request_s_max=0.5)
+
+
+def test_idle_connection_stays() -> None:
+    """Between two requests there is more time than for a request: the connection of a client is not taken."""
+
+    async def scene(running: Running) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.rpc_port)
+        for _ in range(2):
+            writer.write(WHOLE)
+            assert b'"result":0' in await said(reader)
+            await asyncio.sleep(1.5)
+        writer.close()
+
+    play(scene, request_s_max=1.0)
+
+
+def test_a_full_house_keeps_those_who_ask() -> None:
+    """Of too many connections the silent ones go, and who asks is served on."""
+
+    async def scene(running: Running) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.rpc_port)
+        silent = []
+        for _ in range(12):
+            writer.write(WHOLE)
+            assert b'"result":0' in await said(reader)
+            silent.append(await asyncio.open_connection("127.0.0.1", running.rpc_port))
+        for one, _ in silent[:-3]:
+            assert await one.read() == b""
+        for _, one in [*silent, (reader, writer)]:
+            one.close()
+
+    play(scene, connections_max=4)
+
+
+def test_pipelines_are_answered_in_turns() -> None:
+    """Who sends thousands of requests at once has all answers in order, and another is served in between."""
+    count = 4_000
+
+    async def scene(running: Running) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.rpc_port)
+        other_reader, other = await asyncio.open_connection("127.0.0.1", running.rpc_port)
+        bodies = [CALL.replace(b'"id":1', b'"id":%d' % number) for number in range(count)]
+        many = b"".join(HEAD + b"content-length: %d\r\n\r\n" % len(body) + body for body in bodies)
+        sending = asyncio.create_task(_send(writer, many))
+        answers, others_turn = [await said(reader)], count
+        other.write(WHOLE)
+        served = asyncio.create_task(said(other_reader))
+        while len(answers) < count:
+            answers.append(await said(reader))
+            if served.done() and len(answers) < count:
+                others_turn = len(answers)
+        await sending
+        assert b'"result":0' in await served
+        assert others_turn < count
+        assert [answer.split(b'"id":')[1].strip(b"}\n") for answer in answers] == [b"%d" % n for n in range(count)]
+        for one in (writer, other):
+            one.close()
+
+    play(scene)
+
+
+async def _send(writer: asyncio.StreamWriter, data: bytes) -> None:
+    writer.write(data)
+    await writer.drain()
+
+
+def test_nobody_holds_the_end_up() -> None:
+    """A chain stops at once with half-open and silent connections on every port."""
+
+    async def scene() -> None:
+        running = Running(ChainOptions(rpc_port=0, pubsub_port=0, geyser_port=0, slot_ms=0, genesis_time=GENESIS_TIME))
+        async with running:
+            lines = []
+            for port in (running.rpc_port, running.pubsub_port, running.geyser_port):
+                for part in (b"", b"GET / HTTP/1.1\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.write(part)
+                    lines.append(writer)
+            began = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - began < 8.0
+        for writer in lines:
+            writer.close()
+
+    asyncio.run(asyncio.wait_for(scene(), WAIT_S))
