@@ -118,16 +118,18 @@ def test_three_retries_then_lost() -> None:
 
 
 def test_a_late_answer_is_a_failure_and_a_retry_arrives() -> None:
-    """Beyond the budget an attempt has failed, whatever comes later; the next one can arrive."""
+    """An answer after 1 s is none, whatever comes later; another attempt can arrive."""
 
     async def scene(running: Running, receiver: Receiver) -> None:
         running.chain.hooks.add(Registration(url=receiver.url))
         move(running)
         assert await settled(running) == ["delivered"]
         (record,) = running.chain.hooks.records
-        assert [(one.status, one.error) for one in record.attempts] == [(None, "timeout"), (204, None)]
+        first, *_, last = [(one.status, one.error) for one in record.attempts]
+        assert (first, last) == ((None, "timeout"), (204, None))
+        assert receiver.times[1] - receiver.times[0] >= 0.95
 
-    play(lambda count: None if count == 1 else 204, scene, hook_budget_ms=200, hook_gap_ms=10)
+    play(lambda count: None if count == 1 else 204, scene, hook_gap_ms=10)
 
 
 def test_403_is_final() -> None:
