@@ -34,6 +34,7 @@ class Job:
     count: int
     batch: int
     skip_preflight: bool
+    connections: int = CONNECTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,4 +142,4 @@ def run(pipe: Connection) -> None:
         posts = requests(job)
         pipe.send("ready")
         pipe.recv()
-        pipe.send(asyncio.run(send(job.port, posts)))
+        pipe.send(asyncio.run(send(job.port, posts, job.connections)))
