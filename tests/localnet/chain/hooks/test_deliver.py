@@ -122,12 +122,13 @@ def test_a_late_answer_is_a_failure_and_a_retry_arrives() -> None:
 
     async def scene(running: Running, receiver: Receiver) -> None:
         running.chain.hooks.add(Registration(url=receiver.url))
+        asked = time.monotonic()
         move(running)
         assert await settled(running) == ["delivered"]
         (record,) = running.chain.hooks.records
         first, *_, last = [(one.status, one.error) for one in record.attempts]
         assert (first, last) == ((None, "timeout"), (204, None))
-        assert receiver.times[1] - receiver.times[0] >= 0.95
+        assert receiver.times[1] - asked >= 1
 
     play(lambda count: None if count == 1 else 204, scene, hook_gap_ms=10)
 
