@@ -32,11 +32,6 @@ class Ledger:
         """How many blocks are remembered."""
         return len(self._slots)
 
-    @property
-    def last_slot(self) -> int:
-        """The newest block's slot."""
-        return self._slots[-1]
-
     def append(self, block: Block) -> None:
         """Remember a block."""
         self._slots.append(block.slot)

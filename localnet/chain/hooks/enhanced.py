@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import based58
-import msgspec
 
 from localnet.chain.hooks.moves import Move, move_of
 from localnet.chain.model import Block, Landed, TokenBalance
@@ -50,11 +49,6 @@ def enhanced(block: Block, landed: Landed) -> dict[str, Any]:
         "transactionError": landed.outcome.error,
         "type": type_,
     }
-
-
-def enhanced_body(block: Block, landed: Landed) -> bytes:
-    """The JSON of one transaction, in a list of one."""
-    return msgspec.json.encode([enhanced(block, landed)])
 
 
 def _calls(landed: Landed) -> Iterator[tuple[_Call, list[_Call]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any
@@ -166,12 +167,21 @@ def account_json(
     account: Account | None,
     encoding: str,
     data_slice: tuple[int, int] | None = None,
+    others: Mapping[Pubkey, Account] | None = None,
 ) -> dict[str, Any] | None:
-    """An account as JSON; null where there is none. rentEpoch is always the end of time: nothing pays rent."""
+    """An account as JSON; null where there is none. rentEpoch is always the end of time: nothing pays rent.
+
+    `others` are as they would be after a simulation; a token account's mint is looked for there first.
+    """
     if account is None:
         return None
+
+    def read(mint: Pubkey) -> Account | None:
+        return endpoint.account(mint, block) if others is None or mint not in others else others[mint]
+
+    parsed = parsed_account(key, account, read, block.block_time) if encoding == "jsonParsed" else None
     return {
-        "data": _data_json(endpoint, block, key, account, encoding, data_slice),
+        "data": parsed if parsed is not None else _data_json(account.data, encoding, data_slice),
         "executable": account.executable,
         "lamports": account.lamports,
         "owner": str(account.owner),
@@ -180,19 +190,12 @@ def account_json(
     }
 
 
-def _data_json(
-    endpoint: Endpoint, block: Block, key: Pubkey, account: Account, encoding: str, data_slice: tuple[int, int] | None
-) -> Any:
-    data = account.data
-    if encoding == "jsonParsed":
-        parsed = parsed_account(key, account, lambda mint: endpoint.account(mint, block), block.block_time)
-        if parsed is not None:
-            return parsed
-        encoding = "base64"
+def _data_json(data: bytes, encoding: str, data_slice: tuple[int, int] | None) -> Any:
+    """Bytes as text; what jsonParsed does not know is base64."""
     if data_slice is not None:
         data = data[data_slice[0] : data_slice[0] + data_slice[1]]
     match encoding:
-        case "base64":
+        case "base64" | "jsonParsed":
             return [base64.b64encode(data).decode(), "base64"]
         case "base64+zstd":
             return [base64.b64encode(zstandard.compress(data, 1)).decode(), "base64+zstd"]

@@ -182,7 +182,7 @@ def _accounts_after(
     if failed:
         return [None] * len(keys)
     found = (after[key] if key in after else endpoint.account(key, at) for key in keys)
-    return [account_json(endpoint, at, key, one, encoding) for key, one in zip(keys, found, strict=True)]
+    return [account_json(endpoint, at, key, one, encoding, others=after) for key, one in zip(keys, found, strict=True)]
 
 
 def request_airdrop(endpoint: Endpoint, params: Params) -> str:

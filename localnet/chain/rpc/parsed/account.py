@@ -1,7 +1,7 @@
 """An account as jsonParsed shows it: token accounts, mints and multisigs, durable nonces, programs, lookup
-tables, the clock and the rent. Pure; what is not known here stays base64.
+tables, and the runtime's own. Pure; what is not known here stays base64.
 
-Source: Agave, account-decoder/src/parse_{token,nonce,bpf_loader,sysvar}.rs.
+Source: Agave, account-decoder/src/parse_{token,nonce,bpf_loader}.rs.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ from solders.hash import Hash
 from solders.pubkey import Pubkey
 
 from localnet.chain import tokens
-from localnet.chain.bank import CLOCK
 from localnet.chain.genesis import LOADER_V3, PROGRAM_DATA_HEADER_BYTES
 from localnet.chain.rpc.parsed.amounts import amounts_of
 from localnet.chain.rpc.parsed.extensions import extensions
 from localnet.chain.rpc.parsed.lookup import table
+from localnet.chain.rpc.parsed.sysvars import sysvar
 from localnet.chain.runtime import LOOKUP_TABLE_PROGRAM
 from localnet.chain.wire import SYSTEM
 
-RENT = Pubkey.from_string("SysvarRent111111111111111111111111111111111")
 _SYSVARS = Pubkey.from_string("Sysvar1111111111111111111111111111111111111")
 _SIGNERS_AT = 3
 _NONCE_BYTES = 80
@@ -48,7 +47,7 @@ def parsed_account(key: Pubkey, account: Account, read: Reader, unix_time: int) 
     elif account.owner == LOOKUP_TABLE_PROGRAM:
         program, parsed = "address-lookup-table", table(data)
     elif account.owner == _SYSVARS:
-        program, parsed = "sysvar", _sysvar(key, data)
+        program, parsed = "sysvar", sysvar(key, data)
     else:
         return None
     return None if parsed is None else {"parsed": parsed, "program": program, "space": len(data)}
@@ -147,22 +146,6 @@ def _program(data: bytes) -> dict[str, Any] | None:
         "slot": int.from_bytes(data[4:12], "little"),
     }
     return {"info": info, "type": "programData"}
-
-
-def _sysvar(key: Pubkey, data: bytes) -> dict[str, Any] | None:
-    if key == CLOCK:
-        slot, started, epoch, leaders, now = struct.unpack_from("<QqQQq", data)
-        info: dict[str, Any] = {
-            "epoch": epoch,
-            "epochStartTimestamp": started,
-            "leaderScheduleEpoch": leaders,
-            "slot": slot,
-            "unixTimestamp": now,
-        }
-        return {"info": info, "type": "clock"}
-    if key == RENT:
-        return {"info": {"lamportsPerByte": str(int.from_bytes(data[:8], "little"))}, "type": "rent"}
-    return None
 
 
 def _option_key(data: bytes, at: int) -> str | None:

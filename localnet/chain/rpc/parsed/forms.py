@@ -75,9 +75,14 @@ def digits(data: Data) -> str:
     return str(u64(data))
 
 
+def double(data: Data) -> float:
+    """A double."""
+    return struct.unpack("<d", data.take(8))[0]
+
+
 def float_text(data: Data) -> str:
     """A double as Rust writes it: never with an exponent, whole numbers without a point."""
-    (value,) = struct.unpack("<d", data.take(8))
+    value = double(data)
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
     text = format(Decimal(repr(value)), "f")

@@ -12,7 +12,18 @@ from solders.transaction import VersionedTransaction
 
 from localnet.chain.node import Chain
 from localnet.chain.wire import from_signed
-from tests.localnet.chain.people import SOL, Client, b64, lamports, making_token, moving, pay, person, signed
+from tests.localnet.chain.people import (
+    SOL,
+    Client,
+    b64,
+    lamports,
+    making_token,
+    moving,
+    pay,
+    person,
+    signed,
+    token_account,
+)
 
 TOP = {"encoding": "base64", "preflightCommitment": "processed"}
 SIM = {"encoding": "base64", "commitment": "processed"}
@@ -160,3 +171,15 @@ def test_fee_for_message(chain: Chain, client: Client, alice: Keypair, bob: Keyp
     assert client.ask("getFeeForMessage", text, {"commitment": "processed"})["value"] == 5_000
     assert client.ask("getFeeForMessage", text)["value"] is None
     assert client.error("getFeeForMessage", "abc") == (-32602, "invalid base64 encoding: InvalidPadding")
+
+
+def test_simulated_accounts_are_parsed(client: Client, chain: Chain, alice: Keypair) -> None:
+    """A token account is shown parsed also where its mint is made by the simulation itself."""
+    mint = person("mint")
+    wire = signed(chain, alice, making_token(alice, mint), signers=[mint])
+    keys = [str(mint.pubkey()), str(token_account(alice.pubkey(), mint.pubkey()))]
+    config = {"encoding": "base64", "commitment": "processed"}
+    config |= {"accounts": {"encoding": "jsonParsed", "addresses": keys}}
+    shown = client.ask("simulateTransaction", b64(wire), config)["value"]["accounts"]
+    assert [one["data"]["parsed"]["type"] for one in shown] == ["mint", "account"]
+    assert shown[1]["data"]["parsed"]["info"]["tokenAmount"]["uiAmountString"] == "5"

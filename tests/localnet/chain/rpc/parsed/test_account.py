@@ -11,7 +11,8 @@ from solders.pubkey import Pubkey
 from localnet.chain.bank import CLOCK
 from localnet.chain.genesis import LOADER_V3
 from localnet.chain.node import Chain
-from localnet.chain.rpc.parsed.account import RENT, parsed_account
+from localnet.chain.rpc.parsed.account import parsed_account
+from localnet.chain.rpc.parsed.sysvars import RENT
 from localnet.chain.tokens import NATIVE_MINT, TOKEN, TOKEN_2022
 from localnet.chain.wire import SYSTEM
 from tests.localnet.chain.people import GENESIS_TIME, Client

@@ -10,7 +10,7 @@ from solders.pubkey import Pubkey
 
 from localnet.chain.genesis import LOADER_V3
 from localnet.chain.node import Chain
-from localnet.chain.rpc.parsed.account import RENT
+from localnet.chain.rpc.parsed.sysvars import RENT
 from tests.localnet.chain.people import Client, signed
 
 MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
