@@ -83,6 +83,8 @@ def make_svm(options: ChainOptions) -> LiteSVM:
     )
     svm.set_epoch_schedule(EpochSchedule.custom(SLOTS_PER_EPOCH, SLOTS_PER_EPOCH, False))
     svm.warp_to_slot(0)
+    # LiteSVM's own source of airdrops has a random key: with it the same seed would not be the same chain.
+    svm.set_account(svm.airdrop_pubkey(), Account(0, b"", SYSTEM))
     for path in program_files(options.deploy):
         _add_program(svm, program_id(path.stem), path.read_bytes())
     svm.set_account(NATIVE_MINT, Account(_NATIVE_MINT_LAMPORTS, _native_mint_data(), TOKEN))
