@@ -19,8 +19,11 @@ from typing import Any
 from solders.account import Account
 from solders.pubkey import Pubkey
 
+from localnet.chain.rpc.parsed.instruction import instruction_json
 from localnet.chain.tokens import TOKEN, TOKEN_2022
 from localnet.chain.wire import SYSTEM
+from tests.localnet.chain.people import Client, make_chain
+from tests.localnet.chain.token_calls import calls
 
 RECORDED = Path(__file__).parent / "recorded" / "tokens-4.2.2.json"
 MULTISIG_BYTES = 355
@@ -205,6 +208,27 @@ def questions() -> Iterator[tuple[str, str, list[Any]]]:
     yield "of the program", "getProgramAccounts", [str(TOKEN_2022), {**shown, "filters": filters, "withContext": True}]
 
 
+def ours(unix_time: int) -> dict[str, Any]:
+    """What the embedded chain answers at a time, as a record of a validator is made."""
+    chain = make_chain(genesis_time=unix_time)
+    for name, account in accounts().items():
+        chain.bank.runtime.write(key(name), account)
+    client = Client(chain)
+    answers = {name: answer(client.reply(method, *params)) for name, method, params in questions()}
+    return {"unixTime": unix_time, "answers": answers, "calls": [_shown(*call) for call in calls()]}
+
+
+def answer(reply: dict[str, Any]) -> Any:
+    """What is compared of a reply: not the slot."""
+    found = {"error": reply["error"]} if "error" in reply else reply["result"]
+    return found.get("value", found)
+
+
+def _shown(program: Pubkey, data: bytes, count: int) -> Any:
+    keys = [*CALL_ACCOUNTS, program]
+    return masked(instruction_json(keys, len(CALL_ACCOUNTS), range(count), data, 1).get("parsed"))
+
+
 def write_accounts(folder: Path) -> None:
     """One file an account, as a validator reads them at its genesis."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -231,9 +255,9 @@ if __name__ == "__main__":
         case ["accounts", folder]:
             write_accounts(Path(folder))
         case ["record", url]:
-            from tests.localnet.chain.token_recorder import record
+            from tests.localnet.chain.token_recorder import Recorder
 
-            found = record(url)
+            found = Recorder(url).record()
             answers = [f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in found["answers"].items()]
             shown = [f"  {json.dumps(one)}" for one in found["calls"]]
             parts = f'"answers": {{\n{_lines(answers)}\n }},\n "calls": [\n{_lines(shown)}\n ]'

@@ -18,6 +18,7 @@ from localnet.chain.faults.model import About
 from localnet.chain.faults.script import CLAUSES, FORMS
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
+from tests.localnet.chain.faults.test_script import FORMS as EXAMPLES
 from tests.localnet.chain.people import GENESIS_TIME
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "getSlot"}
@@ -109,6 +110,24 @@ def test_what_can_never_act_is_refused() -> None:
     play(whole, fault_rpc_port=0, geyser_port=0)
     with pytest.raises(BadFault, match="line 2: this chain serves no gRPC"):
         play(bare, fault_script="skip 1\nat slot 9 grpc cut")
+
+
+def test_every_form_is_taken_by_a_running_chain() -> None:
+    """Each fault of the language, by hand: none is refused, and the chain goes on and answers once all is cleared."""
+
+    async def scene(running: Running) -> None:
+        for text in EXAMPLES:
+            running.chain.produce(40)
+            await asyncio.to_thread(send, running.rpc_url, text)
+            await asyncio.to_thread(send, running.rpc_url, "clear\nforget\nresume\nlag 0 on both\ntruncate 0 on both")
+            before = running.chain.tip.slot
+            running.chain.tick()
+            assert running.chain.tip.slot > before, text
+        async with httpx.AsyncClient(trust_env=False) as client:
+            for url in (running.rpc_url, running.fault_rpc_url):
+                assert (await client.post(url, json=CALL)).json()["result"] > 40
+
+    play(scene, fault_rpc_port=0, geyser_port=0)
 
 
 def test_help_lists_every_fault() -> None:
