@@ -1,7 +1,7 @@
 """Which instructions of the system and token programs move value, and how much. Pure.
 
 System: CreateAccount 0, Transfer 2, CreateAccountWithSeed 3, TransferWithSeed 11 (u32 tag). Token: Transfer 3,
-TransferChecked 12 (u8 tag). All numbers little endian."""
+TransferChecked 12 (u8 tag), with a fee 26 1. All numbers little endian."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ def _token(data: bytes) -> tuple[int, int, int] | None:
             return 0, 1, _u64(data, 1)
         case 12:
             return 0, 2, _u64(data, 1)
+        case 26 if data[1] == 1 and len(data) >= 10:
+            return 0, 2, _u64(data, 2)
     return None
 
 

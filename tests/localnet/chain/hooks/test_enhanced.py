@@ -94,8 +94,10 @@ def test_moves_of_each_instruction() -> None:
         ((11).to_bytes(4, "little") + eight + seed + bytes(32), "c"),
     ):
         assert move_of(str(SYSTEM), accounts, data) == Move(source="a", target=target, amount=77, token=False)
-    for data, target in ((b"\x03" + eight, "b"), (b"\x0c" + eight + b"\x06", "c")):
+    with_fee = b"\x1a\x01" + eight + b"\x06" + eight
+    for data, target in ((b"\x03" + eight, "b"), (b"\x0c" + eight + b"\x06", "c"), (with_fee, "c")):
         assert move_of(str(TOKEN), accounts, data) == Move(source="a", target=target, amount=77, token=True)
     for program, data in ((str(SYSTEM), b"\2"), (str(TOKEN), b"\x07" + eight), ("x", b"\x03" + eight)):
         assert move_of(program, accounts, data) is None
+    assert move_of(str(TOKEN), accounts, b"\x1a\x05" + eight + eight) is None
     assert move_of(str(TOKEN), ("a", "b"), b"\x0c" + eight + b"\x06") is None
