@@ -1,4 +1,4 @@
-"""`python -m localnet up | chain | fault`: the composition root of a world on one machine.
+"""`python -m localnet up | chain | advance | fault`: the composition root of a world on one machine.
 
 Each command loads what it needs when it runs: the chain alone starts without databases, HTTP clients and stories."""
 
@@ -125,8 +125,32 @@ def chain(
         fault_script=faults.read_text() if faults is not None else "",
     )
     try:
-        asyncio.run(serve(options, lambda running: print("  ".join(running.addresses))))
+        asyncio.run(serve(options, lambda running: print("  ".join(running.addresses), flush=True)))
     except (LocalnetError, ChainError) as error:
+        typer.echo(f"localnet: {error}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def advance(
+    *,
+    slots: Annotated[int, typer.Option(min=1, help="slots that pass at once, each with a block")] = 1,
+    seconds: Annotated[int | None, typer.Option(min=0, help="the newest block is so much later than before")] = None,
+    to: Annotated[
+        int | None, typer.Option(min=0, help="the newest block's time is at least this, unix seconds")
+    ] = None,
+    skip: Annotated[bool, typer.Option("--skip", help="only the last of the slots has a block")] = False,
+    url: Annotated[str, typer.Option(help="JSON-RPC of the chain")] = f"http://127.0.0.1:{ports.RPC}",
+) -> None:
+    """Move a running chain on: slots pass at once, and its clock jumps forward; never back."""
+    from localnet.chain import outside
+
+    if seconds is not None and to is not None:
+        raise typer.BadParameter("--seconds or --to, not both")
+    try:
+        place = outside.advance(url, slots, seconds=seconds, to=to, skip=skip)
+        typer.echo(f"slot {place.slot}, block height {place.height}, block time {place.unix_time}")
+    except ChainError as error:
         typer.echo(f"localnet: {error}", err=True)
         sys.exit(1)
 

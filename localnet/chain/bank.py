@@ -53,6 +53,8 @@ class Bank:
         self._slot_hashes: deque[tuple[int, Hash]] = deque(
             [(0, Hash.from_string(self.genesis.blockhash))], maxlen=SLOT_HASHES_MAX
         )
+        # The time of the first block of each epoch.
+        self._epochs: dict[int, int] = {}
         self.set_clock(0, options.genesis_time)
 
     def check(self, wire: Wire, at: Block) -> None:
@@ -98,13 +100,15 @@ class Bank:
             if self._slot_hashes and self._slot_hashes[0][0] == block.slot:
                 self._slot_hashes.popleft()
         self.tip = tip
+        self._epochs = {epoch: time for epoch, time in self._epochs.items() if epoch <= tip.slot // SLOTS_PER_EPOCH}
         self.set_clock(self.tip.slot, self.tip.block_time)
         self.salt += 1
 
     def set_clock(self, slot: int, unix_time: int) -> None:
         """The clock sysvar as programs see it."""
         epoch = slot // SLOTS_PER_EPOCH
-        self.runtime.svm.set_clock(Clock(slot, self.options.genesis_time, epoch, epoch + 1, unix_time))
+        began = self._epochs.setdefault(epoch, unix_time)
+        self.runtime.svm.set_clock(Clock(slot, began, epoch, epoch + 1, unix_time))
 
     def _land(self, wire: Wire, before: dict[Pubkey, Account | None]) -> Outcome:
         if wire.identity in self._statuses:  # also when it landed in this very block

@@ -9,6 +9,7 @@ ChainError
 └── Fatal                    the chain cannot do what it was asked
     ├── BadOptions           it cannot start so
     ├── ForkTooDeep          the blocks to drop are no longer undoable
+    ├── NotAnswered              nobody at the address answers, or not as this chain does
     ├── BadFault             a fault or a line of a fault script that cannot be read
     └── BadHook              a webhook that cannot be registered
 """
@@ -75,6 +76,10 @@ class BadOptions(Fatal):
 
 class ForkTooDeep(Fatal):
     """The fork is deeper than the blocks that can still be undone."""
+
+
+class NotAnswered(Fatal):
+    """The chain at an address refuses, or nobody there understands."""
 
 
 class BadFault(Fatal):

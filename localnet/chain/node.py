@@ -192,10 +192,25 @@ class Chain:
 
     def advance_clock(self, to: int) -> int:
         """From the next block on, block time is at least `to` (unix seconds); returns the next block's time."""
-        ahead = to - self.time_of(self.next_slot)
-        if ahead > 0:
-            self._clock_offset += ahead
+        self._jump(to, self.next_slot)
         return self.time_of(self.next_slot)
+
+    def advance(self, slots: int, *, to: int, skip: bool = False) -> Block:
+        """Let so many slots pass at once and return the newest block, whose time is at least `to` (unix seconds).
+
+        Each slot has a block or, with `skip`, only the last one. What waits lands, and scripts of faults go on.
+        """
+        if slots:
+            self._jump(to, self.next_slot + slots - 1)
+            if skip:
+                self.skip(slots - 1)
+            return self.produce(1 if skip else slots)
+        self._jump(to, self.next_slot)
+        return self.tip
+
+    def _jump(self, to: int, slot: int) -> None:
+        """From the next block on the clock is ahead so far that the time of `slot` is at least `to`."""
+        self._clock_offset += max(to - self.time_of(slot), 0)
 
     def time_of(self, slot: int) -> int:
         """The block time a slot would get; it grows with the slot and with every jump, so it never goes back."""

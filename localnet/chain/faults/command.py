@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import httpx
-import msgspec
-
-from localnet.chain.errors import BadFault
+from localnet.chain.errors import BadFault, NotAnswered
 from localnet.chain.faults.script import parse
-
-ANSWER_S = 10.0
+from localnet.chain.outside import ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +24,8 @@ def send(url: str, text: str) -> Played:
     """
     if not parse(text):
         raise BadFault("there is no line in this script")
-    request = {"jsonrpc": "2.0", "id": 1, "method": "localnet_fault", "params": [text]}
     try:
-        reply = httpx.post(url, json=request, timeout=ANSWER_S, trust_env=False).raise_for_status()
-        value: Any = msgspec.json.decode(reply.content)
-    except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError) as error:
-        raise BadFault(f"{url}: {error or type(error).__name__}") from error
-    if not isinstance(value, dict) or "result" not in value:
-        raise BadFault(f"{url}: {_refusal(value)}")
-    return Played(waiting=value["result"]["waiting"], refused=tuple(value["result"]["refused"]))
-
-
-def _refusal(value: Any) -> str:
-    error = value.get("error") if isinstance(value, dict) else None
-    return error.get("message", "no sense in its answer") if isinstance(error, dict) else "no sense in its answer"
+        result = ask(url, "localnet_fault", text)
+    except NotAnswered as error:
+        raise BadFault(str(error)) from error
+    return Played(waiting=result["waiting"], refused=tuple(result["refused"]))

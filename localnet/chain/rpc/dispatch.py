@@ -82,6 +82,7 @@ METHODS: dict[str, tuple[Handler, int, int]] = {
     "sendTransaction": (sending.send_transaction, 1, 2),
     "requestAirdrop": (sending.request_airdrop, 2, 3),
     "localnet_advanceClock": (control.advance_clock, 1, 1),
+    "localnet_advance": (control.advance, 1, 1),
     "localnet_produceBlocks": (control.produce_blocks, 1, 1),
     "localnet_fault": (control.fault, 1, 1),
     "localnet_addWebhook": (webhooks.add, 1, 1),
