@@ -10,6 +10,7 @@ from random import Random
 from solders.pubkey import Pubkey
 
 from localnet.chain.rpc.parsed.instruction import ATA_PROGRAM, MEMO_4
+from localnet.chain.rpc.parsed.stake import STAKE
 from localnet.chain.tokens import TOKEN, TOKEN_2022
 from localnet.chain.wire import SYSTEM
 
@@ -176,6 +177,29 @@ SYSTEM_CALLS: list[tuple[bytes, int]] = [
     (bytes([13, 0, 0, 0]) + _u64(0) + FIVE + K, 1),
     (bytes([14, 0, 0, 0]), 1),
 ]
+_LOCKUP = _u64(9) + _u64(8) + K
+STAKE_CALLS: list[tuple[bytes, int]] = [
+    (bytes([0, 0, 0, 0]) + K + K + _LOCKUP, 2),
+    *((bytes([1, 0, 0, 0]) + K + bytes([kind, 0, 0, 0]), 3) for kind in range(3)),
+    (bytes([2, 0, 0, 0]), 6),
+    (bytes([3, 0, 0, 0]) + FIVE, 3),
+    (bytes([4, 0, 0, 0]) + FIVE, 5),
+    (bytes([5, 0, 0, 0]), 3),
+    (bytes([6, 0, 0, 0]) + b"\1" + FIVE + b"\1" + FIVE + SOME, 2),
+    (bytes([6, 0, 0, 0]) + NONE * 3, 2),
+    (bytes([7, 0, 0, 0]), 5),
+    (bytes([8, 0, 0, 0]) + K + bytes(4) + _long_text("seed") + K, 2),
+    (bytes([9, 0, 0, 0]), 4),
+    (bytes([10, 0, 0, 0]) + bytes([1, 0, 0, 0]), 4),
+    (bytes([11, 0, 0, 0]) + bytes(4) + _long_text("seed") + K, 4),
+    (bytes([12, 0, 0, 0]) + b"\1" + FIVE + NONE, 2),
+    (bytes([13, 0, 0, 0]), 1),
+    (bytes([14, 0, 0, 0]), 3),
+    (bytes([15, 0, 0, 0]), 5),
+    (bytes([16, 0, 0, 0]) + FIVE, 3),
+    (bytes([17, 0, 0, 0]) + FIVE, 3),
+    (bytes([18, 0, 0, 0]), 3),
+]
 OTHER_CALLS: list[Call] = [
     *((ATA_PROGRAM, data, 6) for data in (b"", b"\0", b"\1")),
     (ATA_PROGRAM, b"\2", 7),
@@ -187,6 +211,7 @@ OTHER_CALLS: list[Call] = [
 def calls() -> Iterator[Call]:
     """Every call: with as many accounts as needed, one less, one and three more; its data as it is, cut, and longer."""
     found: list[Call] = [*((TOKEN_2022, *one) for one in TOKEN_CALLS), *((SYSTEM, *one) for one in SYSTEM_CALLS)]
+    found += [(STAKE, *one) for one in STAKE_CALLS]
     found += [*OTHER_CALLS, (TOKEN, b"\3" + FIVE, 3), (TOKEN, b"\x21\1\x01\x80", 2)]
     for program, data, needs in found:
         for count in (needs - 1, needs, needs + 1, needs + 3):

@@ -20,6 +20,7 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 
 from localnet.chain.rpc.parsed.instruction import instruction_json
+from localnet.chain.rpc.parsed.stake import STAKE
 from localnet.chain.tokens import TOKEN, TOKEN_2022
 from localnet.chain.wire import SYSTEM
 from tests.localnet.chain.people import Client, make_chain
@@ -184,6 +185,12 @@ def accounts() -> dict[str, Account]:
     found["holding of no mint"] = _of(holding_data(key("nobody"), None))
     nonce = struct.pack("<II", 1, 1) + A + B + long(5000)
     found["nonce"] = Account(LAMPORTS, nonce, SYSTEM)
+    meta = long(2_282_880) + A + B + long(-5) + long(7) + A
+    delegated = B + long(3) + long(4) + long(-1) + struct.pack("<dQB", 0.25, 99, 0)
+    states = {"none": b"", "made": meta, "delegated": meta + delegated, "of rewards": b"", "unknown": b""}
+    for kind, (name, state) in enumerate(states.items()):
+        found[f"stake {name}"] = Account(LAMPORTS, struct.pack("<I", kind) + state.ljust(196, b"\0"), STAKE)
+    found["stake cut"] = Account(LAMPORTS, struct.pack("<I", 2) + meta + delegated[:-1], STAKE)
     return found
 
 

@@ -17,6 +17,7 @@ from solders.pubkey import Pubkey
 
 from localnet.chain import tokens
 from localnet.chain.genesis import LOADER_V3, PROGRAM_DATA_HEADER_BYTES
+from localnet.chain.rpc.parsed import stake
 from localnet.chain.rpc.parsed.amounts import amounts_of
 from localnet.chain.rpc.parsed.extensions import extensions
 from localnet.chain.rpc.parsed.lookup import table
@@ -46,6 +47,8 @@ def parsed_account(key: Pubkey, account: Account, read: Reader, unix_time: int) 
         program, parsed = "bpf-upgradeable-loader", _program(data)
     elif account.owner == LOOKUP_TABLE_PROGRAM:
         program, parsed = "address-lookup-table", table(data)
+    elif account.owner == stake.STAKE:
+        program, parsed = "stake", stake.account(data)
     elif account.owner == _SYSVARS:
         program, parsed = "sysvar", sysvar(key, data)
     else:

@@ -165,8 +165,8 @@ class Form:
     `fields` are shown as read; those named in `silent` only where they are not None; `exact`: no data may follow them.
     `signer` is who comes after the roles: alone under its own name, with others after it as `multisig...` and
     `signers`. `listed` names the list of all accounts after the roles, which must not be empty; `rest` does too, and it
-    may be empty. `absent` are further roles, null where the account is missing. `needs` is how many accounts there must
-    be, where that is more than the roles.
+    may be empty. `absent` are further roles, null where the account is missing; `maybe` are such as
+    are not shown then. `needs` is how many accounts there must be, where that is more than the roles.
     """
 
     name: str
@@ -177,6 +177,7 @@ class Form:
     listed: str | None = None
     rest: str | None = None
     absent: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
     needs: int = 0
     exact: bool = False
 
@@ -185,7 +186,7 @@ class Form:
         roles = len(self.roles)
         if len(accounts) < max(self.needs, roles + (self.signer is not None) + (self.listed is not None)):
             raise Unparsable(Unparsable.__doc__)
-        info: dict[str, Any] = dict(zip(self.roles, accounts, strict=False))
+        info: dict[str, Any] = dict(zip((*self.roles, *self.maybe), accounts, strict=False))
         for name, read in self.fields:
             value = read(data)
             if value is not None or name not in self.silent:

@@ -13,7 +13,7 @@ from solders.pubkey import Pubkey
 
 from localnet.chain.bank import MEMO_PROGRAMS
 from localnet.chain.genesis import LOADER_V3
-from localnet.chain.rpc.parsed import loader, lookup, system, token
+from localnet.chain.rpc.parsed import loader, lookup, stake, system, token
 from localnet.chain.rpc.parsed.forms import Data, Form, Unparsable, text_to_the_end, u8
 from localnet.chain.runtime import LOOKUP_TABLE_PROGRAM
 from localnet.chain.tokens import TOKEN_PROGRAMS
@@ -74,6 +74,7 @@ _PROGRAMS: dict[Pubkey, tuple[str, Parse]] = {
     SYSTEM: ("system", system.parse),
     LOADER_V3: ("bpf-upgradeable-loader", loader.parse),
     ATA_PROGRAM: ("spl-associated-token-account", _associated),
+    stake.STAKE: ("stake", stake.parse),
     LOOKUP_TABLE_PROGRAM: ("address-lookup-table", lookup.parse),
     **dict.fromkeys(TOKEN_PROGRAMS, ("spl-token", token.parse)),
     **dict.fromkeys((*MEMO_PROGRAMS, MEMO_4), ("spl-memo", _memo)),
