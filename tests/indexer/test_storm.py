@@ -88,7 +88,7 @@ async def following(running: Running, database: Database) -> AsyncIterator[tuple
     chain, store = running.chain, Mirror(database.dsn("indexer"))
     genesis = chain.bank.genesis
     await store.open(genesis=genesis.blockhash, anchor=Mark(genesis.slot, genesis.blockhash, genesis.height))
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         source = Blocks(named([running.rpc_url, running.fault_rpc_url], client), genesis=genesis.blockhash)
         loop = Follower(source, store, limits=Limits(slots_per_page_max=8, witnesses_min=1), poll_s=0.01)
         task = asyncio.create_task(loop.run())
@@ -103,7 +103,7 @@ async def following(running: Running, database: Database) -> AsyncIterator[tuple
 async def play(running: Running, script: str) -> None:
     """Give the chain a script as anybody does."""
     body = {"jsonrpc": "2.0", "id": 1, "method": "localnet_fault", "params": [script]}
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         reply = await client.post(running.rpc_url, json=body)
     assert "result" in reply.json(), reply.text
 

@@ -30,7 +30,7 @@ def play(scene: Callable[[Running], Awaitable[None]], **more: Any) -> None:
     async def run() -> None:
         options = ChainOptions(rpc_port=0, pubsub_port=0, slot_ms=0, genesis_time=GENESIS_TIME, **more)
         async with Running(options) as running:
-            await asyncio.wait_for(scene(running), 20)
+            await asyncio.wait_for(scene(running), 60)
 
     asyncio.run(run())
 

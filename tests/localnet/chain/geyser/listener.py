@@ -12,7 +12,7 @@ from localnet.chain.geyser import messages
 from localnet.chain.geyser.server import Geyser
 from localnet.chain.node import Chain
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class Listener:
