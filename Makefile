@@ -59,7 +59,8 @@ test-validator: $(VENV)/.tools
 # anchorpy cannot live beside the project's solana (pyproject.toml, group interop).
 $(ANCHORPY)/.ready: $(CLIENTS)/anchorpy-constraints.txt pyproject.toml | $(VENV)/.runtime
 	@"$(PY)" -m venv --clear --without-pip $(ANCHORPY)
-	@$(PIP) --python $(ANCHORPY)/bin/python install --constraint $(CLIENTS)/anchorpy-constraints.txt --group interop
+	@$(PIP) --python $(ANCHORPY)/bin/python install --constraint $(CLIENTS)/anchorpy-constraints.txt --group interop || { \
+		echo "make: pip could not install anchorpy into $(ANCHORPY): is the package index to be reached?" >&2; exit 1; }
 	@touch $@
 
 $(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json $(CLIENTS)/.npmrc

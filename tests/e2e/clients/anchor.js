@@ -91,6 +91,8 @@ async function stake() {
   assert.equal((await getAccount(connection, token)).amount, bond);
   const held = await program.account.position.fetch(position);
   assert.deepEqual(held.shares.map(String), [String(scene.stake), '0']);
+  const all = await program.account.position.all([{ memcmp: { offset: 8, bytes: market.toBase58() } }]);
+  assert.equal(all.length, 2, 'ours and the rival\'s');
   return signature;
 }
 
@@ -103,8 +105,11 @@ async function resolve() {
     .accountsPartial({ market, resolution, bondVault, ...who, mint, tokenProgram })
     .rpc();
   await reach((await program.account.resolution.fetch(resolution)).windowEnd.toNumber());
+  const changes = program.account.market.subscribe(market, 'confirmed');
+  const changed = new Promise((done) => changes.once('change', done));
   const finalized = await program.methods.finalize().accountsPartial({ market, resolution }).rpc();
-  assert.equal((await program.account.market.fetch(market)).state, FINALIZED);
+  assert.equal((await changed).state, FINALIZED);
+  await program.account.market.unsubscribe(market);
   return [proposed, finalized];
 }
 

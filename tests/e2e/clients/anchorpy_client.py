@@ -17,7 +17,7 @@ import httpx
 from anchorpy import Context, Idl, Program, Provider, Wallet
 from solana.rpc.async_api import AsyncClient
 from solana.rpc.commitment import Confirmed
-from solana.rpc.types import TxOpts
+from solana.rpc.types import MemcmpOpts, TxOpts
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 from solders.signature import Signature
@@ -121,6 +121,8 @@ class Player:
         held = await self.program.account["Position"].fetch(self.position, Confirmed)
         assert held.owner == self.owner
         assert list(held.shares) == [amount, 0]
+        filters = [MemcmpOpts(offset=8, bytes=str(self.market))]
+        assert len(await self.program.account["Position"].all(filters=filters)) == 2  # ours and the rival's
         return signature
 
     async def resolve(self) -> Signature:

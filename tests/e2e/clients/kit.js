@@ -136,10 +136,18 @@ async function resolve() {
   const terms = { feed, price: STRIKE, conf: 0n, expo: -8, publish, prev: publish - 1n };
   const system_program = '11111111111111111111111111111111';
   const resolution = await find(program, 'resolution', key(market));
+  const stop = new AbortController();
+  const logs = await rpcSubscriptions
+    .logsNotifications({ mentions: [market] }, { commitment })
+    .subscribe({ abortSignal: stop.signal });
+  const first = logs[Symbol.asyncIterator]().next(); // asked for before it can come: kit keeps nothing for later
   const signature = await send(
     poster.instruction('post', { price, authority: wallet, payer: wallet, system_program }, terms),
     program.instruction('resolve_by_price', { market, resolution, price_update: price, caller: wallet, payer: wallet }),
   );
+  const { value: notice } = await first;
+  assert.deepEqual([notice.value.signature, notice.value.err], [signature, null]);
+  stop.abort();
   assert.equal((await read('Market', market)).state, FINALIZED);
   return signature;
 }

@@ -146,11 +146,26 @@ class Player:
 
     async def claim(self) -> tuple[Signature, int]:
         """Take what was won, and the bond back, and unwrap it; answers what was won, lamports."""
-        where = {"market": self.market, "mint": self.mint, "owner": self.owner}
-        vault, bonds = addresses.vault(self.market).address, addresses.bond_vault(self.market).address
+        won = instructions.claim(
+            market=self.market,
+            vault=addresses.vault(self.market).address,
+            mint=self.mint,
+            position=self.position,
+            owner=self.owner,
+            destination=self.owner,
+            payer=self.owner,
+        )
+        bond = instructions.claim_bond(
+            market=self.market,
+            resolution=self.resolution,
+            bond_vault=addresses.bond_vault(self.market).address,
+            mint=self.mint,
+            owner=self.owner,
+            destination=self.token,
+        )
         done = await self.send(
-            instructions.claim(**where, vault=vault, position=self.position, destination=self.owner, payer=self.owner),
-            instructions.claim_bond(**where, resolution=self.resolution, bond_vault=bonds, destination=self.token),
+            won,
+            bond,
             close_account(
                 CloseAccountParams(program_id=TOKEN_PROGRAM, account=self.token, dest=self.owner, owner=self.owner)
             ),

@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ import pytest
 
 from localnet import ports
 from localnet.database import ROOT
+from localnet.spawn import spawn
 from localnet.story.chain import Chain
 from tests.e2e.clients.end import End, Said
 from tests.e2e.clients.scene import Money, Scene, Source, Wish, set_up
@@ -30,7 +33,9 @@ HERE: Final = Path(__file__).parent
 ANCHORPY: Final = ROOT / ".venv-anchorpy" / "bin" / "python"
 SLOT_MS: Final = 100
 PLAY_S: Final = 180.0
+READY_S: Final = 60.0
 STOP_S: Final = 30.0
+LOOK_S: Final = 0.05
 BY_WORD: Final = ["Staked", "OutcomeProposed", "StateChanged", "StateChanged", "PaidOut", "BondClaimed"]
 BY_PRICE: Final = ["Staked", "PriceResolved", "StateChanged", "PaidOut"]
 
@@ -67,32 +72,42 @@ CLIENTS: Final = (
 def test_client_plays(client: Client, tmp_path: Path) -> None:
     """The client stakes, resolves and claims; everybody has what they must have, and it decoded every event."""
     command = client.command
-    with chain_of_its_own() as (rpc_url, pubsub_url):
+    with chain_of_its_own(tmp_path / "chain.log") as (rpc_url, pubsub_url):
         wish = Wish(name=client.file, money=client.money, source=client.source)
         scene = asyncio.run(set_up(rpc_url, pubsub_url, wish))
         path = tmp_path / "scene.json"
         path.write_bytes(msgspec.json.encode(scene))
-        done = subprocess.run([*command, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=PLAY_S)
-        assert done.returncode == 0, f"{client.file} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-        said = msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=Said)
+        said = _play([*command, str(path)])
         assert said.events == (BY_WORD if client.source == "word" else BY_PRICE)
         asyncio.run(_verify(rpc_url, scene, said))
 
 
 @contextlib.contextmanager
-def chain_of_its_own() -> Iterator[tuple[str, str]]:
-    """URLs of JSON-RPC and PubSub of a fresh embedded chain, in a process that is gone at the end."""
+def chain_of_its_own(log: Path) -> Iterator[tuple[str, str]]:
+    """URLs of JSON-RPC and PubSub of a fresh embedded chain, in a process that is gone at the end, also at ours."""
     rpc = ports.choose(rpc=0, api=0, private=0).rpc
-    argv = ["-m", "localnet", "chain", "--rpc-port", str(rpc), "--slot-ms", str(SLOT_MS), "--seed", "1"]
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen([sys.executable, *argv], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as one:
-        try:
-            assert one.stdout is not None
-            assert one.stdout.readline().startswith("RPC "), "the chain did not start"
-            yield f"http://127.0.0.1:{rpc}", f"ws://127.0.0.1:{rpc + 1}"
-        finally:
-            one.terminate()
-            one.wait(STOP_S)
+    argv = ["-u", "-m", "localnet", "chain", "--rpc-port", str(rpc), "--slot-ms", str(SLOT_MS), "--seed", "1"]
+    one = spawn([sys.executable, *argv], log=log, cwd=ROOT, last_signal=signal.SIGTERM)
+    try:
+        end = time.monotonic() + READY_S
+        while "RPC " not in (said := log.read_text()):
+            assert one.poll() is None, said
+            assert time.monotonic() < end, f"no chain within {READY_S:.0f} s"
+            time.sleep(LOOK_S)
+        yield f"http://127.0.0.1:{rpc}", f"ws://127.0.0.1:{rpc + 1}"
+    finally:
+        one.terminate()
+        one.wait(STOP_S)
+
+
+def _play(command: list[str]) -> Said:
+    """What a client's program said at its end; fails with all that it wrote where it failed or did not end."""
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PLAY_S)
+    except subprocess.TimeoutExpired as error:
+        raise AssertionError(f"not done after {PLAY_S:.0f} s:\n{error.stdout}\n{error.stderr}") from error
+    assert done.returncode == 0, f"ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    return msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=Said)
 
 
 async def _verify(rpc_url: str, scene: Scene, said: Said) -> None:

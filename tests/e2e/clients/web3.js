@@ -18,7 +18,6 @@ const scene = readScene();
 const program = new Web3Idl(readIdl(scene, 'market'));
 const connection = new Connection(scene.rpc_url, {
   commitment: 'confirmed',
-  wsEndpoint: scene.pubsub_url,
   confirmTransactionInitialTimeout: WAIT_MS,
 });
 const wallet = Keypair.fromSecretKey(new Uint8Array(scene.wallet));
