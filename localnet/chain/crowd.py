@@ -1,12 +1,14 @@
 """The connections of one listener: so many at most, so that half-open ones never use up what others need.
 
 When a newcomer finds no place, the stranger that has waited longest goes: who never asked anything, or asked longest
-ago. A settled connection is never hung up on for a newcomer. Used by the HTTP and the WebSocket listener.
+ago. A settled connection is never hung up on for a newcomer. Used by the HTTP and the WebSocket listener; `relieve` by
+those who queue what is not read yet.
 """
 
 from __future__ import annotations
 
 import resource
+from collections.abc import Iterable
 from typing import Protocol
 
 CONNECTIONS_MAX = 4_096
@@ -22,6 +24,30 @@ class Member(Protocol):
     def evict(self) -> None:
         """Hang up at once, whatever the peer does."""
         ...
+
+
+class Holder(Protocol):
+    """Whoever has bytes waiting for them."""
+
+    @property
+    def queued_bytes(self) -> int:
+        """How many wait."""
+        ...
+
+    def give_up(self) -> None:
+        """Forget what waits, and hang up."""
+        ...
+
+
+def relieve(holders: Iterable[Holder], bytes_max: int) -> None:
+    """Give up on those for whom the most waits, while for all together it is too much."""
+    by_size = sorted(((one.queued_bytes, number, one) for number, one in enumerate(holders)), reverse=True)
+    queued = sum(size for size, _, _ in by_size)
+    for size, _, one in by_size:
+        if queued <= bytes_max:
+            return
+        queued -= size
+        one.give_up()
 
 
 class Crowd:

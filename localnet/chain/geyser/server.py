@@ -12,7 +12,7 @@ import msgspec
 from google.protobuf.message import DecodeError
 
 from localnet.chain.bank import BLOCKHASH_AGE_MAX
-from localnet.chain.crowd import CONNECTIONS_MAX
+from localnet.chain.crowd import CONNECTIONS_MAX, relieve
 from localnet.chain.faults.model import Grpc
 from localnet.chain.geyser import messages
 from localnet.chain.geyser.feed import Feed
@@ -59,7 +59,7 @@ class Geyser(grpc.GenericRpcHandler):
         self._sessions: set[Session] = set()
         self._server: grpc.aio.Server | None = None
         chain.on_grpc.append(self._misbehave)
-        chain.on_block.append(lambda block: self._relieve())
+        chain.on_block.append(lambda block: relieve(self._sessions, QUEUED_BYTES_MAX))
 
     @property
     def subscribers(self) -> int:
@@ -102,14 +102,6 @@ class Geyser(grpc.GenericRpcHandler):
             self.cut(grpc.StatusCode.UNAVAILABLE, "the stream is cut")
         else:
             self._feed.forget(fault.slots)
-
-    def _relieve(self) -> None:
-        """Give up on the longest queues while all together are too long."""
-        queued = sum(session.queued_bytes for session in self._sessions)
-        while queued > QUEUED_BYTES_MAX:
-            longest = max(self._sessions, key=lambda session: session.queued_bytes)
-            queued -= longest.queued_bytes
-            longest.give_up()
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
         """How a call is answered, None when there is no such method (grpc says UNIMPLEMENTED)."""

@@ -33,11 +33,14 @@ class End:
 class Session:
     """A subscriber. Nothing passes before its first request."""
 
-    def __init__(self, feed: Feed, *, queue_updates_max: int = QUEUE_UPDATES_MAX) -> None:
+    def __init__(
+        self, feed: Feed, *, queue_updates_max: int = QUEUE_UPDATES_MAX, queue_bytes_max: int = QUEUE_BYTES_MAX
+    ) -> None:
         self._feed = feed
         self._wanted = filters.Wanted()
         self._queue: asyncio.Queue[bytes | End] = asyncio.Queue()
         self._updates_max = queue_updates_max
+        self._bytes_max = queue_bytes_max
         self.queued_bytes = 0
         self.has_lagged = asyncio.Event()
         self._has_ended = False
@@ -105,7 +108,7 @@ class Session:
 
     def _is_full(self) -> bool:
         """Whether nothing more may be sent; ends the stream of one who reads too slowly."""
-        is_full = self._queue.qsize() > self._updates_max or self.queued_bytes > QUEUE_BYTES_MAX
+        is_full = self._queue.qsize() > self._updates_max or self.queued_bytes > self._bytes_max
         if is_full and not self._has_ended:
             self.give_up()
         return self._has_ended

@@ -6,13 +6,12 @@ whose queue is the longest."""
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from localnet.chain.crowd import CONNECTIONS_MAX, Crowd
+from localnet.chain.crowd import CONNECTIONS_MAX, Crowd, relieve
 from localnet.chain.node import Chain
 from localnet.chain.pubsub.client import QUEUE_BYTES_MAX, Client
 from localnet.chain.pubsub.subscriptions import Subscriptions
@@ -21,7 +20,7 @@ from localnet.chain.pubsub.subscriptions import Subscriptions
 MESSAGE_BYTES_MAX = 4_096
 QUEUED_BYTES_MAX = 256 * 1024 * 1024
 # What the socket may hold beside the queue: one message, and pongs.
-WRITE_BYTES_MAX = 2 * QUEUE_BYTES_MAX
+WRITE_BYTES_MAX = QUEUE_BYTES_MAX + 1024 * 1024
 TOO_SLOW = 1013
 # How long a client may take to say goodbye.
 LINGER_S = 2.0
@@ -38,7 +37,7 @@ class PubSub:
         self._crowd = Crowd(connections_max)
         self._clients: set[Client] = set()
         self._server: Server | None = None
-        chain.on_block.append(lambda block: self._relieve())
+        chain.on_block.append(lambda block: relieve(self._clients, QUEUED_BYTES_MAX))
 
     async def listen(self, host: str, port: int) -> int:
         """Listen; the port, or OSError when it is taken."""
@@ -61,7 +60,6 @@ class PubSub:
             max_size=MESSAGE_BYTES_MAX,
             compression=None,
             server_header=None,
-            logger=_quiet(),
         )
         return next(iter(self._server.sockets)).getsockname()[1]
 
@@ -91,14 +89,6 @@ class PubSub:
             client.leave()
             for task in tasks:
                 task.cancel()
-
-    def _relieve(self) -> None:
-        """Give up on the longest queues while all together are too long."""
-        queued = sum(client.queued_bytes for client in self._clients)
-        while queued > QUEUED_BYTES_MAX:
-            longest = max(self._clients, key=lambda client: client.queued_bytes)
-            queued -= longest.queued_bytes
-            longest.give_up()
 
 
 class _Socket(ServerConnection):
@@ -141,14 +131,3 @@ async def _watch(client: Client, socket: ServerConnection) -> None:
     await client.too_slow.wait()
     asyncio.get_running_loop().call_later(LINGER_S, socket.transport.abort)
     await socket.close(TOO_SLOW, "too slow")
-
-
-def _quiet() -> logging.Logger:
-    """A log of what is wrong with us; that a peer speaks no WebSocket is not."""
-    logger = logging.getLogger("localnet.chain.pubsub")
-    logger.addFilter(_is_ours)
-    return logger
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    return "opening handshake failed" not in record.getMessage()

@@ -22,7 +22,7 @@ from localnet.chain.rpc import (
     webhooks,
 )
 from localnet.chain.rpc.endpoint import Endpoint
-from localnet.chain.rpc.params import Params, check_count
+from localnet.chain.rpc.params import U64_MAX, Params, check_count
 
 Handler = Callable[[Endpoint, Params], Any]
 _ABSENT = object()
@@ -100,14 +100,22 @@ def answer(endpoint: Endpoint, body: bytes) -> bytes:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         _require_text(body)
         return _line(_error(-32700, "Parse error", None))
-    if isinstance(request, dict):
+    if _is_request(request):
         reply = _one(endpoint, request)
         return b"" if reply is None else _line(reply)
-    if not isinstance(request, list) or not all(isinstance(one, dict) for one in request):
+    if not isinstance(request, list) or not all(map(_is_request, request)):
         return _line(_error(-32700, "Parse error", None))
     replies = [_one(endpoint, one) for one in request]
     present = [one for one in replies if one is not None]
     return _line(present) if present else b""
+
+
+def _is_request(value: Any) -> bool:
+    """Whether a value can be a call: an object, whose id is text, an unsigned integer or null where it has one."""
+    if not isinstance(value, dict):
+        return False
+    id_ = value.get("id")
+    return id_ is None or isinstance(id_, str) or (type(id_) is int and 0 <= id_ <= U64_MAX)
 
 
 def _require_text(body: bytes) -> None:

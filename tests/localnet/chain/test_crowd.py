@@ -6,7 +6,7 @@ import resource
 
 import pytest
 
-from localnet.chain.crowd import CONNECTIONS_MAX, Crowd, connections_max
+from localnet.chain.crowd import CONNECTIONS_MAX, Crowd, connections_max, relieve
 
 
 class Member:
@@ -83,3 +83,31 @@ def test_open_files_bound_the_connections() -> None:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert 1 <= most <= CONNECTIONS_MAX
     assert soft == resource.RLIM_INFINITY or most * 4 <= soft
+
+
+class Queue:
+    """What waits for somebody."""
+
+    def __init__(self, queued_bytes: int) -> None:
+        self.queued_bytes = queued_bytes
+
+    def give_up(self) -> None:
+        """Forget it."""
+        self.queued_bytes = -1
+
+
+@pytest.mark.parametrize(
+    ("queued", "left"),
+    [
+        ([10, 20, 30], [10, 20, 30]),
+        ([10, 51, 30], [10, -1, 30]),
+        ([60, 50, 55], [-1, 50, -1]),
+        ([99, 0, 0], [-1, 0, 0]),
+        ([], []),
+    ],
+)
+def test_the_longest_queues_are_given_up(queued: list[int], left: list[int]) -> None:
+    """While all together are longer than 60 bytes, and no longer; a short one stays."""
+    queues = [Queue(size) for size in queued]
+    relieve(queues, 60)
+    assert [one.queued_bytes for one in queues] == left

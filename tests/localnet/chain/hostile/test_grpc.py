@@ -11,6 +11,7 @@ from typing import Any
 
 import grpc
 
+from localnet.chain.crowd import connections_max
 from localnet.chain.geyser import messages
 from localnet.chain.geyser.server import STREAMS_PER_CONNECTION_MAX, SUBSCRIPTIONS_MAX
 from tests.localnet.chain.geyser.listener import Listener, ended
@@ -31,7 +32,7 @@ DATA, HEADERS, RST_STREAM, SETTINGS, PING, CONTINUATION = 0, 1, 3, 4, 6, 9
 END_STREAM, END_HEADERS = 1, 4
 SUBSCRIBE = call_headers(b"/geyser.Geyser/Subscribe")
 STREAMS = 10_000
-HALF_OPEN = 500
+HALF_OPEN = min(500, connections_max())
 SEED = 20261121
 # grpc's own limit on what is sent must not protect the victim.
 BIG = [("grpc.max_send_message_length", -1)]

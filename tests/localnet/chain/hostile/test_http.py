@@ -9,12 +9,13 @@ from contextlib import suppress
 
 import pytest
 
-from tests.localnet.chain.hostile.victim import Victim, attack
+from localnet.chain.crowd import connections_max
+from tests.localnet.chain.hostile.victim import Victim, attack, until
 from tests.localnet.chain.hostile.wires import line, post, reset, told
 
 MIB = 1024 * 1024
 HUGE_BYTES = 100 * MIB
-HALF_OPEN = 2_000
+HALF_OPEN = min(2_000, connections_max())
 SEED = 20261121
 CALL = b'{"jsonrpc":"2.0","id":1,"method":"getSlot"}'
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
@@ -139,6 +140,23 @@ def test_half_open_connections(victim: Victim) -> None:
                 reset(writer)
             else:
                 writer.close()
+
+    attack(victim, scene)
+
+
+def test_refused_and_still_there(victim: Victim) -> None:
+    """Who is refused and neither goes nor stops sending is hung up on all the same."""
+
+    async def scene() -> None:
+        files = victim.files
+        lines = [await asyncio.open_connection("127.0.0.1", victim.rpc) for _ in range(50)]
+        for _, writer in lines:
+            writer.write(HEAD + b"content-length: %d\r\n\r\n" % HUGE_BYTES)
+        for reader, _ in lines:
+            assert b" 413 " in await reader.readline()
+        await until(lambda: victim.files <= files, "they are still there")
+        for _, writer in lines:
+            writer.close()
 
     attack(victim, scene)
 

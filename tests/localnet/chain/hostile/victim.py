@@ -20,6 +20,7 @@ from solders.keypair import Keypair
 from solders.message import Message
 from solders.transaction import Transaction
 
+from localnet.chain.crowd import connections_max
 from localnet.chain.geyser import messages
 from tests.localnet.chain.geyser.listener import Listener
 from tests.localnet.chain.people import SOL, moving, person
@@ -38,6 +39,7 @@ class Victim:
     """`python -m localnet chain` with all its ports."""
 
     def __init__(self, *options: str) -> None:
+        connections_max()  # attackers need open files too
         argv = ["-m", "localnet", "chain", "--rpc-port", "0", "--pubsub-port", "0", "--geyser-port", "0"]
         self.process = subprocess.Popen(
             [sys.executable, *argv, "--slot-ms", str(SLOT_MS), *options],

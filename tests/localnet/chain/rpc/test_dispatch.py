@@ -19,6 +19,21 @@ def test_what_is_no_request_is_a_parse_error(client: Client, body: bytes) -> Non
     assert client.raw(body) == PARSE
 
 
+@pytest.mark.parametrize("id_", [b"1.5", b"-1", b"18446744073709551616", b"true", b"[1]", b'{"a":1}'])
+def test_what_is_no_id_makes_no_request(client: Client, id_: bytes) -> None:
+    """As by a validator an id is text, an unsigned integer or null; one that is not spoils its whole batch."""
+    bad = b'{"jsonrpc":"2.0","id":%b,"method":"getSlot"}' % id_
+    assert client.raw(bad) == PARSE
+    assert client.raw(b'[{"jsonrpc":"2.0","id":1,"method":"getSlot"},%b]' % bad) == PARSE
+
+
+@pytest.mark.parametrize("id_", ["text", "", 0, 2**64 - 1, None])
+def test_an_id_comes_back(client: Client, id_: str | int | None) -> None:
+    """Any id that is one is that of the answer."""
+    reply = client.raw(msgspec.json.encode({"jsonrpc": "2.0", "id": id_, "method": "getSlot"}))
+    assert reply == {"jsonrpc": "2.0", "result": 0, "id": id_}
+
+
 def test_batch_answers_in_order(client: Client) -> None:
     """Each call of a batch has its answer, errors among them; an empty batch and a notification have none."""
     batch = [
