@@ -35,6 +35,9 @@ UNITS_MAX = 1_400_000
 LOADED_BYTES_MAX = 64 * 1024 * 1024
 HEAP_BYTES = 32 * 1024
 MICRO = 1_000_000
+U64_MAX = 2**64 - 1
+# How long a compute budget instruction of each kind is at least; there are no others.
+_BUDGET_BYTES = {b"\x01": 5, b"\x02": 5, b"\x03": 9, b"\x04": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ class Unsanitary(ValueError):
 
 
 def parse(raw: bytes) -> Wire:
-    """The parsed transaction; ValueError when the bytes are not one, Unsanitary when its indexes are out of range."""
+    """The parsed transaction; ValueError when the bytes are not one, Unsanitary when indexes or budget are wrong."""
     signed = VersionedTransaction.from_bytes(raw)
     try:
         signed.sanitize()
@@ -138,10 +141,18 @@ def _instruction_budget(keys: tuple[Pubkey, ...], instructions: tuple[CompiledIn
     """Legacy and version 0 ask by compute budget instructions; the default is 200,000 units an instruction."""
     units: int | None = None
     loaded, heap, price, default = LOADED_BYTES_MAX, HEAP_BYTES, 0, 0
-    for instruction in instructions:
+    seen: set[bytes] = set()
+    for index, instruction in enumerate(instructions):
         program = keys[instruction.program_id_index]
         default += UNITS_PER_BUILTIN if program in BUILTINS else UNITS_PER_INSTRUCTION
-        data = bytes(instruction.data) if program == COMPUTE_BUDGET else b""
+        if program != COMPUTE_BUDGET:
+            continue
+        data = bytes(instruction.data)
+        if len(data) < _BUDGET_BYTES.get(data[:1], U64_MAX):
+            raise Unsanitary(f"Error processing Instruction {index}: invalid instruction data")
+        if data[:1] in seen:
+            raise Unsanitary(f"Transaction contains a duplicate instruction ({index}) that is not allowed")
+        seen.add(data[:1])
         match data[:1]:
             case b"\x01":
                 heap = int.from_bytes(data[1:5], "little")

@@ -12,8 +12,10 @@ from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.pubsub.requests import COUNTS, KINDS
 from localnet.chain.pubsub.subscriptions import Subscriptions, refused
 from localnet.chain.rpc.endpoint import API_VERSION
+from localnet.chain.rpc.envelope import decode, parse_error, reply_to, values_of
 from localnet.chain.rpc.network import FEATURE_SET
-from localnet.chain.rpc.params import Params, check_count, u64
+from localnet.chain.rpc.params import Params, u64
+from localnet.chain.rpc.types import check_types
 
 QUEUE_MESSAGES_MAX = 10_000
 QUEUE_BYTES_MAX = 16 * 1024 * 1024
@@ -70,55 +72,46 @@ class Client:
 
     def read(self, message: str | bytes) -> None:
         """Answer one message: a request or a batch."""
-        try:
-            request = msgspec.json.decode(message)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            request = None
-        if isinstance(request, list) and all(isinstance(one, dict) for one in request):
-            replies = [self._reply(one) for one in request]
+        request = decode(message)
+        if request is None:
+            self.send(msgspec.json.encode(parse_error()))
+        elif isinstance(request, dict):
+            reply = reply_to(request, self._call)
+            if reply is not None:
+                self.send(msgspec.json.encode(reply))
+        else:
+            replies = [reply for one in request if (reply := reply_to(one, self._call)) is not None]
             if replies:
                 self.send(msgspec.json.encode(replies))
-        elif isinstance(request, dict):
-            self.send(msgspec.json.encode(self._reply(request)))
-        else:
-            self.send(msgspec.json.encode(_error(-32700, "Parse error", None)))
         while self._new:  # a notification before the reply that names its subscription would be lost on the client
             self._subscriptions.begin(self._new.pop())
 
-    def _reply(self, request: dict[str, Any]) -> dict[str, Any]:
-        id_ = request.get("id")
-        try:
-            return {"jsonrpc": "2.0", "result": self._call(request.get("method"), request.get("params")), "id": id_}
-        except RpcError as error:
-            return _error(error.code, error.message, id_, error.data)
-
-    def _call(self, method: Any, params: Any) -> Any:
-        if not isinstance(method, str) or not (params is None or isinstance(params, list)):
-            raise RpcError(-32600, "Invalid request")
-        values = params or []
+    def _call(self, method: str, params: Any) -> Any:
         if method == "getVersion":
-            check_count(values, 0, 0)
+            values_of(params, 0, 0)
             return {"feature-set": FEATURE_SET, "solana-core": API_VERSION}
-        if method.endswith("Unsubscribe") and method.removesuffix("Unsubscribe") in KINDS:
-            return self._unsubscribe(values)
-        if not method.endswith("Subscribe") or method.removesuffix("Subscribe") not in KINDS:
+        if method.endswith("Unsubscribe") and method.removesuffix("Unsubscribe") in {*KINDS, "vote"}:
+            return self._unsubscribe(method, values_of(params, 1, 1))
+        if method == "voteSubscribe":
+            values_of(params, 0, 0)
+        if method not in COUNTS:
             raise RpcError(-32601, "Method not found")
-        check_count(values, *COUNTS[method])
+        values = values_of(params, *COUNTS[method])
         if len(self._mine) >= self._subscriptions_max:
             raise refused()
+        check_types(method, values)
         id_ = self._subscriptions.add(method, Params(values), self.send)
         self._mine.add(id_)
         self._new.append(id_)
         return id_
 
-    def _unsubscribe(self, values: list[Any]) -> bool:
-        check_count(values, 1, 1)
-        if u64(values[0]) not in self._mine:
+    def _unsubscribe(self, method: str, values: list[Any]) -> bool:
+        id_ = u64(values[0])
+        if method == "voteUnsubscribe":
+            raise RpcError(-32601, "Method not found")
+        if id_ not in self._mine:
             raise invalid_params("Invalid subscription id.")
-        self._mine.discard(values[0])
-        return self._subscriptions.remove(values[0])
-
-
-def _error(code: int, message: str, id_: Any, data: Any = None) -> dict[str, Any]:
-    error = {"code": code, "message": message} | ({} if data is None else {"data": data})
-    return {"jsonrpc": "2.0", "error": error, "id": id_}
+        self._mine.discard(id_)
+        if not self._subscriptions.remove(id_):  # over by itself: its signature was told
+            raise invalid_params("Invalid subscription id.")
+        return True

@@ -28,6 +28,7 @@ class Subscription:
     send: Send
     target: Any = None
     encoding: str = "base64"
+    # Not heeded, but what asks for another slice is another subscription.
     data_slice: tuple[int, int] | None = None
     filters: tuple[Filter, ...] = ()
     received: bool = False

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from solders.account import Account
+from solders.pubkey import Pubkey
 
 from localnet.chain.errors import RpcError, UnsupportedVersion
 from localnet.chain.model import COMMITMENTS, Block, Commitment
@@ -108,10 +109,10 @@ class Subscriptions:
             self._tell("slotsUpdates", update)
         for commitment in COMMITMENTS:
             for reached in self._newly(commitment):
-                if commitment == "finalized":
-                    self._tell("root", reached.slot)
                 if commitment != "processed":
                     self._tell("slotsUpdates", slot_update(_REACHED[commitment], reached))
+                if commitment == "finalized":
+                    self._tell("root", reached.slot)
                 self._block_reached(reached, commitment)
 
     def _on_dead(self, slot: int, parent: int) -> None:
@@ -177,7 +178,7 @@ class Subscriptions:
         account = self._chain.account(one.target, block)
         if account == block.before[one.target]:
             return
-        value = account_json(self._endpoint, block, one.target, account or _ABSENT, one.encoding, one.data_slice)
+        value = self._shown(one, block, one.target, account or _ABSENT)
         yield value if account else {**(value or {}), "rentEpoch": 0}
 
     def _program(self, one: Subscription, block: Block) -> Iterator[Any]:
@@ -186,17 +187,19 @@ class Subscriptions:
             if account is None or account.owner != one.target or account == before:
                 continue
             if all(rule.matches(account) for rule in one.filters):
-                value = account_json(self._endpoint, block, key, account, one.encoding, one.data_slice)
+                value = self._shown(one, block, key, account)
                 yield {"pubkey": str(key), "account": value}
 
+    def _shown(self, one: Subscription, block: Block, key: Pubkey, account: Account) -> dict[str, Any] | None:
+        """Whole: like Agave's, a notification leaves the slice that was asked for out of account."""
+        return account_json(self._endpoint, block, key, account, one.encoding, told=True)
+
     def _logs(self, one: Subscription, block: Block) -> Iterator[Any]:
+        """Of what was executed: a transaction that failed to load has no logs and is not told."""
         for landed in block.transactions:
-            if one.target is None or one.target in landed.outcome.keys:
-                yield {
-                    "signature": landed.wire.signature,
-                    "err": landed.outcome.error,
-                    "logs": list(landed.outcome.logs or ()),
-                }
+            logs = landed.outcome.logs
+            if logs is not None and (one.target is None or one.target in landed.outcome.keys):
+                yield {"signature": landed.wire.signature, "err": landed.outcome.error, "logs": list(logs)}
 
     def _signature(self, one: Subscription, block: Block) -> Iterator[Any]:
         landed = self._chain.ledger.find(one.target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any
@@ -18,7 +18,7 @@ from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.genesis import LOADERS
 from localnet.chain.model import Block
 from localnet.chain.rpc.endpoint import Endpoint, with_context
-from localnet.chain.rpc.params import U64_MAX, Params, base58_bytes, kind, pubkey, u64, unknown_variant
+from localnet.chain.rpc.params import U64_MAX, Params, base58_bytes, base64_bytes, kind, pubkey, u64, unknown_variant
 from localnet.chain.rpc.parsed.account import parsed_account
 from localnet.chain.wire import SYSTEM
 
@@ -27,7 +27,9 @@ BASE58_BYTES_MAX = 128
 ACCOUNTS_MAX = 100
 FILTERS_MAX = 4
 FILTER_BYTES_MAX = 128
+KEY_BYTES = 32
 LARGEST_MAX = 20
+_TOO_LONG = "error: data too large for bs58 encoding"
 _FILTERS = ("dataSize", "memcmp", "tokenAccountState")
 
 
@@ -66,6 +68,8 @@ def get_program_accounts(endpoint: Endpoint, params: Params) -> Any:
     config = params.config(1, "RpcProgramAccountsConfig")
     encoding = config.choice("encoding", ENCODINGS, "binary")
     passes = read_filters(config.get("filters"))
+    if program in tokens.TOKEN_PROGRAMS:
+        _require_whole_keys(passes)
     block = endpoint.context_block(config)
     data_slice = config.data_slice()
     found = [
@@ -99,6 +103,11 @@ class Filter:
     offset: int = 0
     data: bytes | None = None
 
+    @property
+    def length(self) -> int | None:
+        """How many bytes it compares."""
+        return None if self.data is None else len(self.data)
+
     def matches(self, account: Account) -> bool:
         """Whether an account passes."""
         if self.data is not None:
@@ -106,6 +115,16 @@ class Filter:
         if self.size is not None:
             return len(account.data) == self.size
         return tokens.is_token_account(account)
+
+
+def _require_whole_keys(filters: list[Filter]) -> None:
+    """Agave knows where token accounts have their owner and mint, and takes nothing but keys there."""
+    for name, offset in (("owner", 32), ("mint", 0)):
+        for length in (one.length for one in filters if one.length is not None and one.offset == offset):
+            if length != KEY_BYTES:
+                raise invalid_params(
+                    f"Incorrect byte length {length} for SPL token {name} filter, expected {KEY_BYTES}"
+                )
 
 
 def read_filters(value: Any) -> list[Filter]:
@@ -144,20 +163,20 @@ def _memcmp(value: Any) -> Filter:
     if isinstance(wanted, list):
         data = bytes(u64(one) % 256 for one in wanted)
     elif value.get("encoding") == "base64":
-        data = base64.b64decode(str(wanted))
+        data = _filter_bytes(str(wanted), base64_bytes, "base64")
     else:
-        data = _filter_base58(str(wanted))
+        data = _filter_bytes(str(wanted), base58_bytes, "base58")
     if len(data) > FILTER_BYTES_MAX:
         raise invalid_params("Invalid param: DataTooLarge")
     return Filter(offset=u64(value["offset"]), data=data)
 
 
-def _filter_base58(wanted: str) -> bytes:
+def _filter_bytes(wanted: str, decode: Callable[[str], bytes], encoding: str) -> bytes:
     try:
-        return base58_bytes(wanted)
+        return decode(wanted)
     except RpcError as error:
-        reason = error.message.removeprefix("invalid base58 encoding: ")
-        raise invalid_params(f"Invalid param: Base58DecodeError({reason})") from error
+        reason = error.message.removeprefix(f"invalid {encoding} encoding: ")
+        raise invalid_params(f"Invalid param: {encoding.capitalize()}DecodeError({reason})") from error
 
 
 def account_json(
@@ -168,10 +187,13 @@ def account_json(
     encoding: str,
     data_slice: tuple[int, int] | None = None,
     others: Mapping[Pubkey, Account] | None = None,
+    *,
+    told: bool = False,
 ) -> dict[str, Any] | None:
     """An account as JSON; null where there is none. rentEpoch is always the end of time: nothing pays rent.
 
-    `others` are as they would be after a simulation; a token account's mint is looked for there first.
+    `others` are as they would be after a simulation; a token account's mint is looked for there first. Data too long
+    for base58 are an RpcError, but where nobody asks (`told`) a sentence in their place.
     """
     if account is None:
         return None
@@ -181,7 +203,7 @@ def account_json(
 
     parsed = parsed_account(key, account, read, block.block_time) if encoding == "jsonParsed" else None
     return {
-        "data": parsed if parsed is not None else _data_json(account.data, encoding, data_slice),
+        "data": parsed if parsed is not None else _data_json(account.data, encoding, data_slice, told=told),
         "executable": account.executable,
         "lamports": account.lamports,
         "owner": str(account.owner),
@@ -190,7 +212,7 @@ def account_json(
     }
 
 
-def _data_json(data: bytes, encoding: str, data_slice: tuple[int, int] | None) -> Any:
+def _data_json(data: bytes, encoding: str, data_slice: tuple[int, int] | None, *, told: bool) -> Any:
     """Bytes as text; what jsonParsed does not know is base64."""
     if data_slice is not None:
         data = data[data_slice[0] : data_slice[0] + data_slice[1]]
@@ -199,10 +221,10 @@ def _data_json(data: bytes, encoding: str, data_slice: tuple[int, int] | None) -
             return [base64.b64encode(data).decode(), "base64"]
         case "base64+zstd":
             return [base64.b64encode(zstandard.compress(data, 1)).decode(), "base64+zstd"]
-    if len(data) > BASE58_BYTES_MAX:
+    if len(data) > BASE58_BYTES_MAX and not told:
         raise RpcError(
             -32600,
             "Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding.",
         )
-    encoded = based58.b58encode(data).decode()
+    encoded = _TOO_LONG if len(data) > BASE58_BYTES_MAX else based58.b58encode(data).decode()
     return encoded if encoding == "binary" else [encoded, "base58"]

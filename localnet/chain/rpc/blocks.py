@@ -72,7 +72,7 @@ def minimum_ledger_slot(endpoint: Endpoint, params: Params) -> int:
 
 def encoding_of(config: Config) -> str:
     """The encoding of a transaction, `json` by default."""
-    value = config.text("encoding")
+    value = config.word("encoding")
     if value is None:
         return "json"
     if value not in TRANSACTION_ENCODINGS:

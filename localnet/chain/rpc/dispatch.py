@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from localnet.chain.errors import HttpFault, ReplyLost, RpcError, invalid_params
+from localnet.chain.errors import HttpFault, ReplyLost, RpcError
 from localnet.chain.faults import answers
 from localnet.chain.faults.force import OWN_METHODS
 from localnet.chain.rpc import (
@@ -22,10 +23,11 @@ from localnet.chain.rpc import (
     webhooks,
 )
 from localnet.chain.rpc.endpoint import Endpoint
-from localnet.chain.rpc.params import U64_MAX, Params, check_count
+from localnet.chain.rpc.envelope import decode, parse_error, reply_to, values_of
+from localnet.chain.rpc.params import Params
+from localnet.chain.rpc.types import check_types
 
 Handler = Callable[[Endpoint, Params], Any]
-_ABSENT = object()
 
 # method: (handler, least parameters, most parameters)
 METHODS: dict[str, tuple[Handler, int, int]] = {
@@ -95,27 +97,17 @@ METHODS: dict[str, tuple[Handler, int, int]] = {
 def answer(endpoint: Endpoint, body: bytes) -> bytes:
     """The answer to a request body; empty when nothing is to be answered. ReplyLost when the answer must vanish,
     HttpFault when there is none below JSON-RPC."""
-    try:
-        request = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    request = decode(body)
+    if request is None:
         _require_text(body)
-        return _line(_error(-32700, "Parse error", None))
-    if _is_request(request):
-        reply = _one(endpoint, request)
+        return _line(parse_error())
+    given = partial(call, endpoint)
+    if isinstance(request, dict):
+        reply = reply_to(request, given)
         return b"" if reply is None else _line(reply)
-    if not isinstance(request, list) or not all(map(_is_request, request)):
-        return _line(_error(-32700, "Parse error", None))
-    replies = [_one(endpoint, one) for one in request]
+    replies = [reply_to(one, given) for one in request]
     present = [one for one in replies if one is not None]
     return _line(present) if present else b""
-
-
-def _is_request(value: Any) -> bool:
-    """Whether a value can be a call: an object, whose id is text, an unsigned integer or null where it has one."""
-    if not isinstance(value, dict):
-        return False
-    id_ = value.get("id")
-    return id_ is None or isinstance(id_, str) or (type(id_) is int and 0 <= id_ <= U64_MAX)
 
 
 def _require_text(body: bytes) -> None:
@@ -126,32 +118,14 @@ def _require_text(body: bytes) -> None:
         raise HttpFault(400, sentence=f"utf-8 encoding error at byte {error.start} in request body") from error
 
 
-def _one(endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any] | None:
-    """One call's reply; None for a notification (a request without an id)."""
-    method, params = request.get("method"), request.get("params")
-    id_ = request.get("id", _ABSENT)
-    if not isinstance(method, str) or not (params is None or isinstance(params, (list, dict))):
-        return _error(-32600, "Invalid request", None if id_ is _ABSENT else id_)
-    if id_ is _ABSENT:
-        return None
-    if request.get("jsonrpc") != "2.0":
-        return {"error": {"code": -32600, "message": "Unsupported JSON-RPC protocol version"}, "id": id_}
-    try:
-        return {"jsonrpc": "2.0", "result": call(endpoint, method, params), "id": id_}
-    except RpcError as error:
-        return _error(error.code, error.message, id_, error.data)
-
-
 def call(endpoint: Endpoint, method: str, params: Any) -> Any:
     """One method's result; RpcError when it refuses."""
     known = METHODS.get(method)
     if known is None:
         raise RpcError(-32601, "Method not found")
     handler, least, most = known
-    if isinstance(params, dict):
-        raise invalid_params("`params` should be an array")
-    values = params or []
-    check_count(values, least, most)
+    values = values_of(params, least, most)
+    check_types(method, values)
     if method.startswith(OWN_METHODS):
         return handler(endpoint, Params(values))
     return _faulty(endpoint, method, handler, values)
@@ -169,13 +143,6 @@ def _faulty(endpoint: Endpoint, method: str, handler: Handler, values: list[Any]
         result = answers.forgotten(method, result, first)
     lie = faults.meet_answer(endpoint.name, answers.ABOUTS.get(method, frozenset()))
     return result if lie is None else answers.lied(lie.about, values, result)
-
-
-def _error(code: int, message: str, id_: Any, data: Any = None) -> dict[str, Any]:
-    error: dict[str, Any] = {"code": code, "message": message}
-    if data is not None:
-        error["data"] = data
-    return {"jsonrpc": "2.0", "error": error, "id": id_}
 
 
 def _line(value: Any) -> bytes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from localnet.chain.bank import QUEUE_BLOCKS
-from localnet.chain.errors import invalid_params
+from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.model import Block, Landed
 from localnet.chain.rpc.blocks import encoding_of, version_max_of
 from localnet.chain.rpc.endpoint import Endpoint, require_slot, with_context
-from localnet.chain.rpc.params import Config, Params, signature
+from localnet.chain.rpc.params import U64_MAX, Config, Params, signature
 from localnet.chain.rpc.render import require_version, status_json, transaction_json
 
 STATUSES_MAX = 256
@@ -79,19 +79,26 @@ def get_signatures_for_address(endpoint: Endpoint, params: Params) -> list[dict[
         raise invalid_params(f"Invalid limit; max {SIGNATURES_MAX}")
     top = endpoint.at(config.settled())
     require_slot(config, top)
-    started = before is None
+    newest = _place(endpoint, before, top) or (top.slot, U64_MAX)
+    oldest = _place(endpoint, until, top) or (-1, 0)
     found: list[dict[str, Any]] = []
     for landed in endpoint.chain.ledger.of_address(address):
-        name = landed.wire.signature
-        if landed.slot > top.slot:
-            continue
-        if name == until or len(found) >= limit:
+        place = (landed.slot, landed.index)
+        if place <= oldest or len(found) >= limit:
             break
-        if started:
+        if place < newest:
             found.append(_listed(endpoint, landed))
-        elif name == before:
-            started = True
     return found
+
+
+def _place(endpoint: Endpoint, signature: str | None, top: Block) -> tuple[int, int] | None:
+    """Slot and index of a transaction that bounds a list; -32020 when there is none."""
+    if signature is None:
+        return None
+    landed = endpoint.chain.ledger.find(signature)
+    if landed is None or landed.slot > top.slot:
+        raise RpcError(-32020, f"Transaction {signature} not found")
+    return landed.slot, landed.index
 
 
 def _listed(endpoint: Endpoint, landed: Landed) -> dict[str, Any]:

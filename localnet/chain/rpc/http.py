@@ -179,10 +179,10 @@ class Connection(asyncio.Protocol):
         assert request is not None
         headers = dict(request.headers)
         match request.method:
+            case _ if request.target.partition(b"?")[0] == b"/health":
+                self._reply(200, self._health(), {}, [])
             case b"OPTIONS":
                 self._reply(200, b"", headers, [_JSON, ("allow", "OPTIONS, POST"), ("accept", "application/json")])
-            case b"GET" if request.target == b"/health":
-                self._reply(200, self._health(), headers, [_PLAIN])
             case b"POST":
                 if not self._post(headers):
                     return False
@@ -191,7 +191,7 @@ class Connection(asyncio.Protocol):
         return self._next()
 
     def _post(self, headers: dict[bytes, bytes]) -> bool:
-        if not headers.get(b"content-type", b"").lower().startswith(b"application/json"):
+        if headers.get(b"content-type", b"").lower().partition(b";")[0] != b"application/json":
             self._reply(415, _BAD_TYPE, headers, [_PLAIN])
             return True
         try:
@@ -218,17 +218,20 @@ class Connection(asyncio.Protocol):
     def _reply(self, status: int, body: bytes, request: dict[bytes, bytes], headers: list[tuple[str, str]]) -> None:
         origin = request.get(b"origin")
         if origin is not None:
-            wanted = request.get(b"access-control-request-headers", b"content-type").decode("latin-1")
+            wanted = request.get(b"access-control-request-headers", b"").decode("latin-1")
             headers = [
                 *headers,
                 ("vary", "origin"),
                 ("access-control-allow-methods", "OPTIONS, POST"),
                 ("access-control-allow-origin", origin.decode("latin-1")),
                 ("access-control-max-age", "86400"),
-                ("access-control-allow-headers", wanted),
             ]
+            if wanted:
+                listed = ", ".join(name.strip() for name in wanted.split(","))
+                headers.append(("access-control-allow-headers", listed))
         head = self._http.send(_head(status, len(body), *headers)) or b""
-        data = self._http.send(h11.Data(data=body)) if body else b""
+        is_shown = self._request is None or self._request.method != b"HEAD"
+        data = self._http.send(h11.Data(data=body)) if body and is_shown else b""
         self._http.send(_END)
         if self._transport is not None:
             self._transport.write(head + (data or b""))

@@ -119,7 +119,7 @@ def get_minimum_balance(endpoint: Endpoint, params: Params) -> int:
 
 def get_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """All lamports there are."""
-    block = endpoint.context_block(params.config(0, "RpcSupplyConfig"))
+    block = endpoint.at(params.config(0, "RpcSupplyConfig").commitment())
     total = block.supply_lamports
     value = {"circulating": total, "nonCirculating": 0, "nonCirculatingAccounts": [], "total": total}
     return with_context(block, value)

@@ -50,11 +50,7 @@ class Params:
 
     def blockhash(self, index: int) -> str:
         """A hash, checked, as its base58 text."""
-        value = self.text(index)
-        try:
-            return str(Hash.from_string(value))
-        except ParseHashError as error:
-            raise invalid_params(_wrong(value)) from error
+        return blockhash(self.text(index))
 
     def texts(self, index: int, most: int) -> list[str]:
         """A list of strings, at most `most` long."""
@@ -106,9 +102,18 @@ class Config:
         value = self._values.get(name)
         return None if value is None else text(value)
 
+    def word(self, name: str) -> str | None:
+        """An option that is a variant of an enum: serde takes `{variant: null}` too."""
+        value = self._values.get(name)
+        match value:
+            case {**one} if len(one) == 1:
+                return next(iter(one))
+            case _:
+                return self.text(name)
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """An option out of a few."""
-        value = self.text(name)
+        value = self.word(name)
         if value is None:
             return default
         if value not in choices:
@@ -116,15 +121,14 @@ class Config:
         return value
 
     def commitment(self, name: str = "commitment", default: Commitment = "finalized") -> Commitment:
-        """The commitment; like Agave, a word it does not know means finalized."""
-        value = self.text(name)
-        if value is None:
-            return default
-        match value:
-            case "processed" | "confirmed":
+        """The commitment; like Agave, a word it does not know means finalized, and anything else nothing."""
+        match self._values.get(name):
+            case "processed" | "confirmed" | "finalized" as value:
                 return value
-            case _:
+            case str():
                 return "finalized"
+            case _:
+                return default
 
     def settled(self) -> Commitment:
         """The commitment of a history method: processed is refused."""
@@ -137,6 +141,14 @@ class Config:
         """A signature option."""
         value = self.text(name)
         return None if value is None else signature(value)
+
+    def blockhash(self, name: str) -> str | None:
+        """A blockhash option."""
+        value = self.text(name)
+        try:
+            return None if value is None else blockhash(value)
+        except RpcError as error:
+            raise invalid_params(f"Invalid param: {error.message}") from error
 
     def data_slice(self) -> tuple[int, int] | None:
         """`dataSlice` as (offset, length)."""
@@ -154,6 +166,8 @@ class Config:
 def u64(value: Any, name: str = "u64", most: int = U64_MAX) -> int:
     """An unsigned integer; `name` is Rust's type, for its sentence."""
     if isinstance(value, bool) or not isinstance(value, int):
+        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected {name}.")
+    if value > U64_MAX:
         raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected {name}.")
     if not 0 <= value <= most:
         raise invalid_params(f"Invalid params: invalid value: {kind(value)}, expected {name}.")
@@ -175,8 +189,14 @@ def check_count(values: list[Any], least: int, most: int) -> None:
         raise invalid_params(f"Invalid parameters: Expected from {least} to {most} parameters.", f'"Got: {count}"')
 
 
-def rust_debug(value: Any) -> str:
-    """A JSON value as Rust prints it for debugging."""
+def rust_debug(values: list[Any] | dict[str, Any]) -> str:
+    """Parameters as Rust prints them for debugging."""
+    if isinstance(values, dict):
+        return f"Map({_debug(values).removeprefix('Object ')})"
+    return f"Array([{', '.join(_debug(one) for one in values)}])"
+
+
+def _debug(value: Any) -> str:
     match value:
         case None:
             return "Null"
@@ -187,9 +207,9 @@ def rust_debug(value: Any) -> str:
         case str():
             return f"String({json.dumps(value, ensure_ascii=False)})"
         case list():
-            return f"Array([{', '.join(rust_debug(one) for one in value)}])"
+            return f"Array [{', '.join(_debug(one) for one in value)}]"
         case _:
-            return f"Object {{{', '.join(f'{json.dumps(key)}: {rust_debug(one)}' for key, one in value.items())}}}"
+            return f"Object {{{', '.join(f'{json.dumps(key)}: {_debug(one)}' for key, one in value.items())}}}"
 
 
 def unknown_variant(value: str, choices: tuple[str, ...]) -> RpcError:
@@ -220,6 +240,14 @@ def signature(value: str) -> str:
         return str(Signature.from_string(value))
     except ValueError as error:
         raise invalid_params(f"Invalid param: {_wrong(value)}") from error
+
+
+def blockhash(value: str) -> str:
+    """A checked hash."""
+    try:
+        return str(Hash.from_string(value))
+    except ParseHashError as error:
+        raise invalid_params(_wrong(value)) from error
 
 
 def base64_bytes(value: str) -> bytes:
@@ -258,6 +286,8 @@ def kind(value: Any) -> str:
             return "null"
         case bool():
             return f"boolean `{str(value).lower()}`"
+        case int() if not -(2**63) <= value <= U64_MAX:
+            return f"floating point `{float(value)}`"
         case int():
             return f"integer `{value}`"
         case float():

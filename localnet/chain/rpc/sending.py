@@ -26,6 +26,8 @@ from localnet.chain.runtime import LAMPORTS_PER_SIGNATURE, Refused
 from localnet.chain.trial import simulate
 from localnet.chain.wire import Wire
 
+# How a text begins whose first byte is wire.V1_MARK.
+_V1_BASE64 = tuple(f"g{char}" for char in "QRSTUVWXYZabcdef")
 _RUST_TYPE = "solana_transaction::versioned::VersionedTransaction"
 
 
@@ -190,7 +192,7 @@ def request_airdrop(endpoint: Endpoint, params: Params) -> str:
     to, lamports = params.pubkey(0), params.u64(1)
     config = params.config(2, "RpcRequestAirdropConfig")
     faucet = endpoint.chain.faucet
-    blockhash = config.text("recentBlockhash") or endpoint.at(config.commitment(default="processed")).blockhash
+    blockhash = config.blockhash("recentBlockhash") or endpoint.at(config.commitment(default="processed")).blockhash
     give = transfer(TransferParams(from_pubkey=faucet.pubkey(), to_pubkey=to, lamports=lamports))
     message = Message.new_with_blockhash([give], faucet.pubkey(), Hash.from_string(blockhash))
     return endpoint.chain.submit(wires.from_signed(VersionedTransaction(message, [faucet])))
@@ -199,11 +201,11 @@ def request_airdrop(endpoint: Endpoint, params: Params) -> str:
 def get_fee_for_message(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """Lamports a message would cost; null when its blockhash is not valid."""
     raw = base64_bytes(params.text(0))
-    block = endpoint.context_block(params.config(1, "RpcContextConfig"))
     try:
         message = from_bytes_versioned(raw)
     except ValueError as error:
         raise invalid_params(f"failed to deserialize solana_message::versions::VersionedMessage: {error}") from error
+    block = endpoint.context_block(params.config(1, "RpcContextConfig"))
     signers = [Signature.default()] * message.header.num_required_signatures
     wire = wires.from_signed(VersionedTransaction.populate(message, signers))
     try:
@@ -215,22 +217,30 @@ def get_fee_for_message(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 
 def _decode(value: str, config: Config) -> Wire:
     """The transaction out of its text, with Agave's bounds and complaints."""
-    encoding = config.text("encoding") or "base58"
+    encoding = config.word("encoding") or "base58"
+    if encoding == "binary":
+        encoding = "base58"
     if encoding not in ("base58", "base64"):
         raise invalid_params(f"unsupported encoding: {encoding}. Supported encodings: base58, base64")
     chars_max = wires.V1_BASE64_CHARS_MAX if encoding == "base64" else wires.V1_BASE58_CHARS_MAX
-    if len(value) > chars_max:
+    if len(value) > chars_max and encoding == "base64" and value.startswith(_V1_BASE64):
         raise invalid_params(_too_large(encoding, len(value), chars_max, wires.V1_BYTES_MAX))
+    if len(value) > chars_max:
+        raise _too_long(encoding, value)
     raw = base64_bytes(value) if encoding == "base64" else base58_bytes(value)
     if len(raw) > wires.PACKET_BYTES_MAX and raw[0] != wires.V1_MARK:
-        chars = wires.BASE64_CHARS_MAX if encoding == "base64" else wires.BASE58_CHARS_MAX
-        raise invalid_params(_too_large(encoding, len(value), chars, wires.PACKET_BYTES_MAX))
+        raise _too_long(encoding, value)
     try:
         return wires.parse(raw)
     except wires.Unsanitary as error:
         raise invalid_params(f"invalid transaction: {error}") from error
     except ValueError as error:
         raise invalid_params(f"failed to deserialize {_RUST_TYPE}: {error}") from error
+
+
+def _too_long(encoding: str, value: str) -> RpcError:
+    chars = wires.BASE64_CHARS_MAX if encoding == "base64" else wires.BASE58_CHARS_MAX
+    return invalid_params(_too_large(encoding, len(value), chars, wires.PACKET_BYTES_MAX))
 
 
 def _too_large(encoding: str, length: int, chars: int, raw: int) -> str:

@@ -119,7 +119,7 @@ def test_http_like_agave() -> None:
             }
             allowed = (await client.options("/", headers=asked)).headers
             assert allowed["access-control-allow-origin"] == "http://page"
-            assert allowed["access-control-allow-headers"] == "content-type,solana-client"
+            assert allowed["access-control-allow-headers"] == "content-type, solana-client"
             reply = await client.post("/", content=CALL, headers={**JSON, "origin": "http://page"})
             assert (reply.json()["result"], reply.headers["access-control-allow-origin"]) == (0, "http://page")
 

@@ -97,7 +97,7 @@ def test_signature_tells_receipt_and_past(chain: Chain, ear: Ear, alice: Keypair
 
 
 def test_who_asks_alike_hears_alike(chain: Chain, ear: Ear, alice: Keypair, bob: Keypair) -> None:
-    """Each subscription gets its own notification, with its own id, in the encoding and slice it asked for."""
+    """Each subscription gets its own notification, with its own id, in the encoding it asked for."""
     slices = [{}, {"encoding": "base58"}, {"dataSlice": {"offset": 0, "length": 0}}, {"commitment": "confirmed"}]
     ids = [ear.on("accountSubscribe", str(bob.pubkey()), {**TOP, **one}) for one in slices]
     blocks = [ear.on("blockSubscribe", "all", {"commitment": "confirmed", "transactionDetails": "none"})] * 2

@@ -34,7 +34,7 @@ def test_counts(count: int, least: int, most: int, message: str) -> None:
     [
         ([1], "Array([Number(1)])"),
         ([None, True, "é"], 'Array([Null, Bool(true), String("é")])'),
-        ({"a": {"b": [1.5]}}, 'Object {"a": Object {"b": Array([Number(1.5)])}}'),
+        ({"a": {"b": [1.5]}}, 'Map({"a": Object {"b": Array [Number(1.5)]}})'),
     ],
 )
 def test_rust_debug(value: Any, shown: str) -> None:

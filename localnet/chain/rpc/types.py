@@ -1,0 +1,206 @@
+"""The types of every method's parameters, as Agave 4.2.2 declares them. Pure.
+
+An option that Agave flattens into the struct around it, a commitment that is, is never complained about: what is no
+commitment there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from localnet.chain.rpc.serde import (
+    Field,
+    Type,
+    enum,
+    flag,
+    many,
+    option,
+    string,
+    struct,
+    u8,
+    u64,
+    untagged,
+    usize,
+)
+
+COMMITMENT_LEVEL = enum(processed=None, confirmed=None, finalized=None)
+COMMITMENT = struct("CommitmentConfig", commitment=Field(COMMITMENT_LEVEL, required=True))
+ACCOUNT_ENCODING = enum(binary=None, base58=None, base64=None, jsonParsed=None, base64__zstd=None)
+TRANSACTION_ENCODING = enum(binary=None, base64=None, base58=None, json=None, jsonParsed=None)
+DETAILS = enum(full=None, signatures=None, none=None, accounts=None)
+SLICE = struct("UiDataSliceConfig", offset=Field(usize, required=True), length=Field(usize, required=True))
+_SLOT = option(u64)
+CONTEXT = struct("RpcContextConfig", flat=True, minContextSlot=_SLOT)
+_ACCOUNT_FIELDS: dict[str, Type] = {
+    "encoding": option(ACCOUNT_ENCODING),
+    "dataSlice": option(SLICE),
+    "minContextSlot": _SLOT,
+}
+ACCOUNT = struct("RpcAccountInfoConfig", flat=True, **_ACCOUNT_FIELDS)
+MEMCMP = struct(
+    "Memcmp",
+    flat=False,
+    offset=Field(usize, required=True),
+    bytes=Field(untagged("DataType", string, many(u8)), required=True),
+    encoding=option(enum(base58=None, base64=None, bytes=None)),
+)
+FILTER = enum(dataSize=u64, memcmp=MEMCMP, tokenAccountState=None)
+PROGRAM = struct(
+    "RpcProgramAccountsConfig",
+    flat=True,
+    filters=option(many(FILTER)),
+    **_ACCOUNT_FIELDS,
+    withContext=option(flag),
+    sortResults=option(flag),
+)
+BLOCK = struct(
+    "RpcBlockConfig",
+    flat=True,
+    encoding=option(TRANSACTION_ENCODING),
+    transactionDetails=option(DETAILS),
+    rewards=option(flag),
+    maxSupportedTransactionVersion=option(u8),
+)
+BLOCK_SUBSCRIBE = struct(
+    "RpcBlockSubscribeConfig",
+    flat=True,
+    encoding=option(TRANSACTION_ENCODING),
+    transactionDetails=option(DETAILS),
+    showRewards=option(flag),
+    maxSupportedTransactionVersion=option(u8),
+)
+TRANSACTION = struct(
+    "RpcTransactionConfig",
+    flat=True,
+    encoding=option(TRANSACTION_ENCODING),
+    maxSupportedTransactionVersion=option(u8),
+)
+SEND = struct(
+    "RpcSendTransactionConfig",
+    skipPreflight=Field(flag, default=True),
+    preflightCommitment=option(COMMITMENT_LEVEL),
+    encoding=option(TRANSACTION_ENCODING),
+    maxRetries=option(usize),
+    minContextSlot=_SLOT,
+)
+SHOWN = struct(
+    "RpcSimulateTransactionAccountsConfig",
+    encoding=option(ACCOUNT_ENCODING),
+    addresses=Field(many(string), required=True),
+)
+SIMULATE = struct(
+    "RpcSimulateTransactionConfig",
+    flat=True,
+    sigVerify=flag,
+    replaceRecentBlockhash=flag,
+    encoding=option(TRANSACTION_ENCODING),
+    accounts=option(SHOWN),
+    minContextSlot=_SLOT,
+    innerInstructions=flag,
+)
+SIGNATURES = struct(
+    "RpcSignaturesForAddressConfig",
+    flat=True,
+    before=option(string),
+    until=option(string),
+    limit=option(usize),
+    minContextSlot=_SLOT,
+)
+STATUS = struct("RpcSignatureStatusConfig", searchTransactionHistory=Field(flag, required=True))
+PRODUCTION = struct(
+    "RpcBlockProductionConfig",
+    flat=True,
+    identity=option(string),
+    range=option(struct("RpcBlockProductionConfigRange", firstSlot=Field(u64, required=True), lastSlot=_SLOT)),
+)
+SCHEDULE = struct("RpcLeaderScheduleConfig", flat=True, identity=option(string))
+VOTES = struct(
+    "RpcGetVoteAccountsConfig",
+    flat=True,
+    votePubkey=option(string),
+    keepUnstakedDelinquents=option(flag),
+    delinquentSlotDistance=option(u64),
+)
+LARGEST = struct(
+    "RpcLargestAccountsConfig",
+    flat=True,
+    filter=option(enum(circulating=None, nonCirculating=None)),
+    sortResults=option(flag),
+)
+SUPPLY = struct("RpcSupplyConfig", flat=True, excludeNonCirculatingAccountsList=flag)
+EPOCH = struct("RpcEpochConfig", flat=True, epoch=option(u64), minContextSlot=_SLOT)
+AIRDROP = struct("RpcRequestAirdropConfig", flat=True, recentBlockhash=option(string))
+TOKENS = enum(mint=string, programId=string)
+_CONTEXT = (option(CONTEXT),)
+_WRAPPED = "RpcEncodingConfigWrapper"
+_IN_BLOCK = untagged(_WRAPPED, option(TRANSACTION_ENCODING), option(BLOCK))
+_IN_TRANSACTION = untagged(_WRAPPED, option(TRANSACTION_ENCODING), option(TRANSACTION))
+
+TYPES: dict[str, tuple[Type, ...]] = {
+    **dict.fromkeys(
+        [
+            "getSlot",
+            "getBlockHeight",
+            "getEpochInfo",
+            "getLatestBlockhash",
+            "getSlotLeader",
+            "getTransactionCount",
+            "getStakeMinimumDelegation",
+        ],
+        _CONTEXT,
+    ),
+    "isBlockhashValid": (string, *_CONTEXT),
+    "getBalance": (string, *_CONTEXT),
+    "getFeeForMessage": (string, *_CONTEXT),
+    "getMinimumBalanceForRentExemption": (usize, option(COMMITMENT)),
+    "getRecentPrioritizationFees": (option(many(string)),),
+    "getSupply": (option(SUPPLY),),
+    "getVoteAccounts": (option(VOTES),),
+    "getLeaderSchedule": (
+        option(untagged("RpcLeaderScheduleConfigWrapper", option(u64), option(SCHEDULE))),
+        option(SCHEDULE),
+    ),
+    "getSlotLeaders": (u64, u64),
+    "getBlockProduction": (option(PRODUCTION),),
+    "getBlockCommitment": (u64,),
+    "getInflationGovernor": (option(COMMITMENT),),
+    "getInflationReward": (many(string), option(EPOCH)),
+    "getRecentPerformanceSamples": (option(usize),),
+    "getAccountInfo": (string, option(ACCOUNT)),
+    "getMultipleAccounts": (many(string), option(ACCOUNT)),
+    "getProgramAccounts": (string, option(PROGRAM)),
+    "getLargestAccounts": (option(LARGEST),),
+    "getTokenAccountBalance": (string, option(COMMITMENT)),
+    "getTokenSupply": (string, option(COMMITMENT)),
+    "getTokenLargestAccounts": (string, option(COMMITMENT)),
+    "getTokenAccountsByOwner": (string, TOKENS, option(ACCOUNT)),
+    "getTokenAccountsByDelegate": (string, TOKENS, option(ACCOUNT)),
+    "getSignatureStatuses": (many(string), option(STATUS)),
+    "getSignaturesForAddress": (string, option(SIGNATURES)),
+    "getTransaction": (string, option(_IN_TRANSACTION)),
+    "getBlock": (u64, option(_IN_BLOCK)),
+    "getBlocks": (u64, option(untagged("RpcBlocksConfigWrapper", _SLOT, _CONTEXT[0])), *_CONTEXT),
+    "getBlocksWithLimit": (u64, usize, *_CONTEXT),
+    "getBlockTime": (u64,),
+    "simulateTransaction": (string, option(SIMULATE)),
+    "sendTransaction": (string, option(SEND)),
+    "requestAirdrop": (string, u64, option(AIRDROP)),
+    "accountSubscribe": (string, option(ACCOUNT)),
+    "programSubscribe": (string, option(PROGRAM)),
+    "logsSubscribe": (
+        enum(all=None, allWithVotes=None, mentions=many(string)),
+        option(struct("RpcTransactionLogsConfig", flat=True)),
+    ),
+    "signatureSubscribe": (
+        string,
+        option(struct("RpcSignatureSubscribeConfig", flat=True, enableReceivedNotification=option(flag))),
+    ),
+    "blockSubscribe": (enum(all=None, mentionsAccountOrProgram=string), option(BLOCK_SUBSCRIBE)),
+}
+
+
+def check_types(method: str, values: Sequence[Any]) -> None:
+    """Refuse parameters that Agave could not read; what may be left out is null."""
+    for index, read in enumerate(TYPES.get(method, ())):
+        read(values[index] if index < len(values) else None)
