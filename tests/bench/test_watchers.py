@@ -9,6 +9,7 @@ import pytest
 from bench.traffic.watchers import Crowd, Heard, Losses, Watch, all_losses, losses
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import GENESIS_TIME, SOL, pay, person
 
 SOCKETS = 5
@@ -70,7 +71,7 @@ def watched(*, skipping: bool) -> tuple[Heard, int, int]:
                     chain.produce()
                 return await watch.until(chain.tip.slot), first, chain.tip.slot
 
-    return asyncio.run(asyncio.wait_for(run(), WAIT_S))
+    return run_scene(asyncio.wait_for(run(), WAIT_S))
 
 
 def test_everybody_hears_every_slot() -> None:

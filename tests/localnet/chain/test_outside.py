@@ -15,6 +15,7 @@ from localnet.chain import outside
 from localnet.chain.errors import NotAnswered
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import GENESIS_TIME
 
 WAIT_S = 60.0
@@ -28,7 +29,7 @@ def play(scene: Callable[[Running], Awaitable[None]]) -> None:
         async with Running(options) as running:
             await asyncio.wait_for(scene(running), WAIT_S)
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 def invoke(*words: str) -> tuple[int, str]:

@@ -22,6 +22,7 @@ from solders.transaction import VersionedTransaction
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
 from localnet.errors import PortTaken
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import GENESIS_TIME, SOL, b64, moving, pay, person
 
 CALL = b'{"jsonrpc":"2.0","id":1,"method":"getSlot"}'
@@ -39,7 +40,7 @@ def play(scene: Callable[[Running], Awaitable[None]], **options: Any) -> None:
         async with Running(ChainOptions(**free | options)) as running:
             await asyncio.wait_for(scene(running), WAIT_S)
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 def test_solana_py_works_unchanged() -> None:
@@ -297,4 +298,4 @@ def test_signals_stop_it_at_once(number: signal.Signals) -> None:
                 process.kill()
                 await process.wait()
 
-    asyncio.run(scene())
+    run_scene(scene())

@@ -9,6 +9,7 @@ import asyncio
 
 from localnet.chain.faults.script import FORMS, parse
 from tests.localnet.chain.again.scene import SCRIPT, Heard, live
+from tests.localnet.chain.one_loop import run as run_scene
 
 SEED = 7
 # That the storm was one: what some faults leave to be seen.
@@ -29,7 +30,7 @@ def lives(*runs: tuple[int, str]) -> list[Heard]:
     async def run() -> list[Heard]:
         return list(await asyncio.gather(*(live(seed, hash_seed) for seed, hash_seed in runs)))
 
-    return asyncio.run(run())
+    return run_scene(run())
 
 
 def test_the_same_seed_says_the_same() -> None:

@@ -19,6 +19,7 @@ from localnet.chain.faults.script import CLAUSES, FORMS
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
 from tests.localnet.chain.faults.test_script import FORMS as EXAMPLES
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import GENESIS_TIME
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "getSlot"}
@@ -32,7 +33,7 @@ def play(scene: Callable[[Running], Awaitable[None]], **more: Any) -> None:
         async with Running(options) as running:
             await asyncio.wait_for(scene(running), 60)
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 def invoke(*words: str, text: str | None = None) -> tuple[int, str]:

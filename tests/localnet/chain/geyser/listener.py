@@ -11,6 +11,7 @@ import grpc
 from localnet.chain.geyser import messages
 from localnet.chain.geyser.server import Geyser
 from localnet.chain.node import Chain
+from tests.localnet.chain.one_loop import run as run_scene
 
 WAIT_S = 60.0
 
@@ -61,7 +62,7 @@ def play(chain: Chain, scene: Callable[[Listener, Geyser], Awaitable[None]], **o
             await listener.close()
             await geyser.close()
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 async def opened(listener: Listener, **fields: Any) -> Any:

@@ -18,6 +18,7 @@ from localnet.chain.node import Chain
 from localnet.chain.serve import Running
 from localnet.errors import PortTaken
 from tests.localnet.chain.geyser.listener import Listener, ended, opened, play, settle
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import GENESIS_TIME, SOL, pay
 
 request = messages.SubscribeRequest
@@ -305,7 +306,7 @@ def test_asking_for_replays_without_reading_ends(chain: Chain) -> None:
         assert sent[-1].code is grpc.StatusCode.INTERNAL
         assert len(sent) == 1
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 def test_streams_end_with_the_chain() -> None:
@@ -322,4 +323,4 @@ def test_streams_end_with_the_chain() -> None:
         assert await ended(stream) is grpc.StatusCode.UNAVAILABLE
         await listener.close()
 
-    asyncio.run(run())
+    run_scene(run())

@@ -17,6 +17,7 @@ from localnet.chain.node import Chain
 from tests.localnet.chain.geyser.listener import Listener, ended, opened
 from tests.localnet.chain.hostile.victim import until
 from tests.localnet.chain.hostile.wires import PREFACE, call_headers, grpc_message, http2, line
+from tests.localnet.chain.one_loop import run as run_scene
 
 WAIT_S = 60.0
 DATA, HEADERS, SETTINGS, END_HEADERS = 0, 1, 4, 4
@@ -37,7 +38,7 @@ def test_a_full_queue_is_forgotten(chain: Chain, bounds: dict[str, int]) -> None
         assert sent == [End(code=grpc.StatusCode.INTERNAL, details="lagged to send an update")]
         assert (session.queued_bytes, session.has_lagged.is_set()) == (0, True)
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 def test_who_reads_in_time_has_all(chain: Chain) -> None:
@@ -56,7 +57,7 @@ def test_who_reads_in_time_has_all(chain: Chain) -> None:
                 slots.append(messages.SubscribeUpdate.FromString(data).slot.slot)
         assert set(slots) >= set(range(chain.tip.slot - 99, chain.tip.slot + 1))
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 def test_a_closed_window_does_not_keep_a_stream(chain: Chain) -> None:
@@ -78,7 +79,7 @@ def test_a_closed_window_does_not_keep_a_stream(chain: Chain) -> None:
         await geyser.close()
         assert await ended(good) is grpc.StatusCode.UNAVAILABLE
 
-    asyncio.run(asyncio.wait_for(run(), WAIT_S))
+    run_scene(asyncio.wait_for(run(), WAIT_S))
 
 
 async def _meta(stream: Any) -> Any:

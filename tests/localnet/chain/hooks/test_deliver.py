@@ -11,6 +11,7 @@ from localnet.chain.hooks.model import Registration
 from localnet.chain.hooks.sign import signature
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import GENESIS_TIME, SOL, fund, pay, person
 
 WAIT_S = 20.0
@@ -65,7 +66,7 @@ def play(answer: Answer, scene: Callable[[Running, Receiver], Awaitable[None]], 
             running.chain.produce()
             await asyncio.wait_for(scene(running, receiver), WAIT_S)
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 def move(running: Running, amount: int = SOL) -> None:

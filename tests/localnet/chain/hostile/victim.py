@@ -23,6 +23,7 @@ from solders.transaction import Transaction
 from localnet.chain.crowd import connections_max
 from localnet.chain.geyser import messages
 from tests.localnet.chain.geyser.listener import Listener
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import SOL, moving, person
 
 ROOT = Path(__file__).parents[4]
@@ -194,4 +195,4 @@ def attack(victim: Victim, scene: Callable[[], Awaitable[None]]) -> None:
         async with asyncio.timeout(SCENE_S), watched(victim):
             await scene()
 
-    asyncio.run(run())
+    run_scene(run())

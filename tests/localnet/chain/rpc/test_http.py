@@ -8,6 +8,7 @@ from typing import Any
 
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
+from tests.localnet.chain.one_loop import run as run_scene
 from tests.localnet.chain.people import GENESIS_TIME
 
 WAIT_S = 60.0
@@ -25,7 +26,7 @@ def play(scene: Scene, **options: Any) -> None:
         async with asyncio.timeout(WAIT_S), Running(ChainOptions(**free | options)) as running:
             await scene(running)
 
-    asyncio.run(run())
+    run_scene(run())
 
 
 async def said(reader: asyncio.StreamReader) -> bytes:
@@ -138,4 +139,4 @@ def test_nobody_holds_the_end_up() -> None:
         for writer in lines:
             writer.close()
 
-    asyncio.run(asyncio.wait_for(scene(), WAIT_S))
+    run_scene(asyncio.wait_for(scene(), WAIT_S))
