@@ -28,12 +28,16 @@ LOOK_S = 0.1
 CONFIRMED = {"commitment": "confirmed"}
 
 
-class Recorder:
-    """One validator behind a URL, started with the accounts of the scene."""
+def record(url: str) -> dict[str, Any]:
+    """All that a validator says that was started with the accounts of the scene."""
+    with httpx.Client(timeout=60, trust_env=False) as client:
+        return _Recorder(client, url).record()
 
-    def __init__(self, url: str) -> None:
+
+class _Recorder:
+    def __init__(self, client: httpx.Client, url: str) -> None:
         self._url = url
-        self._client = httpx.Client(timeout=30, trust_env=False)
+        self._client = client
         self._payer = person("recorder")
 
     def record(self) -> dict[str, Any]:

@@ -262,9 +262,9 @@ if __name__ == "__main__":
         case ["accounts", folder]:
             write_accounts(Path(folder))
         case ["record", url]:
-            from tests.localnet.chain.token_recorder import Recorder
+            from tests.localnet.chain.token_recorder import record
 
-            found = Recorder(url).record()
+            found = record(url)
             answers = [f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in found["answers"].items()]
             shown = [f"  {json.dumps(one)}" for one in found["calls"]]
             parts = f'"answers": {{\n{_lines(answers)}\n }},\n "calls": [\n{_lines(shown)}\n ]'

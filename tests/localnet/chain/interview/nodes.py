@@ -54,15 +54,15 @@ def embedded(folder: Path) -> Iterator[HttpNode]:
 
 
 @contextlib.contextmanager
-def validator(folder: Path) -> Iterator[HttpNode]:
-    """A solana-test-validator of PATH with block subscriptions, making slots."""
+def validator(folder: Path, *more: str) -> Iterator[HttpNode]:
+    """A solana-test-validator of PATH with block subscriptions, making slots; `more` are arguments of its own."""
     program = shutil.which(PROGRAM)
     assert program is not None, f"no {PROGRAM} on PATH"
     mended = with_block_subscriptions(Path(program), folder)
     for attempt in range(1, STARTS_MAX + 1):
         first = _free_ports()
         log = folder / f"validator-{attempt}.log"
-        with _process([*mended, *_arguments(folder / f"ledger-{attempt}", first)], log) as process:
+        with _process([*mended, *_arguments(folder / f"ledger-{attempt}", first), *more], log) as process:
             node = HttpNode(f"http://127.0.0.1:{first}", f"ws://127.0.0.1:{first + 1}", WARP_SLOT // 2)
             try:
                 _until(lambda node=node: node.is_past(WARP_SLOT), process, log)
