@@ -22,7 +22,7 @@ from localnet.chain.hooks.deliver import Deliverer
 from localnet.chain.model import Block, ChainOptions
 from localnet.chain.node import Chain
 from localnet.chain.pubsub.server import PubSub
-from localnet.chain.rpc.dispatch import METHODS, answer
+from localnet.chain.rpc.dispatch import METHODS, pieces
 from localnet.chain.rpc.endpoint import Endpoint
 from localnet.chain.rpc.http import Limits, listen
 from localnet.chain.rpc.network import require_health
@@ -147,7 +147,7 @@ class Running:
             server = await listen(
                 self.options.host,
                 port,
-                partial(answer, endpoint),
+                partial(pieces, endpoint),
                 partial(_health, endpoint),
                 Limits(
                     body_bytes_max=self.options.body_bytes_max,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,7 @@ from localnet.chain.rpc.params import Params
 from localnet.chain.rpc.types import check_types
 
 Handler = Callable[[Endpoint, Params], Any]
+BATCH_BYTES_MAX = 64 * 1024 * 1024
 
 # method: (handler, least parameters, most parameters)
 METHODS: dict[str, tuple[Handler, int, int]] = {
@@ -97,17 +98,39 @@ METHODS: dict[str, tuple[Handler, int, int]] = {
 def answer(endpoint: Endpoint, body: bytes) -> bytes:
     """The answer to a request body; empty when nothing is to be answered. ReplyLost when the answer must vanish,
     HttpFault when there is none below JSON-RPC."""
+    return b"".join(pieces(endpoint, body))
+
+
+def pieces(endpoint: Endpoint, body: bytes) -> Iterator[bytes]:
+    """The same, call by call, so that a long batch can leave time for others."""
     request = decode(body)
     if request is None:
         _require_text(body)
-        return _line(parse_error())
-    given = partial(call, endpoint)
-    if isinstance(request, dict):
-        reply = reply_to(request, given)
-        return b"" if reply is None else _line(reply)
-    replies = [reply_to(one, given) for one in request]
-    present = [one for one in replies if one is not None]
-    return _line(present) if present else b""
+        yield _line(parse_error())
+    elif isinstance(request, dict):
+        reply = reply_to(request, partial(call, endpoint))
+        if reply is not None:
+            yield _line(reply)
+    else:
+        yield from _batch(endpoint, request)
+
+
+def _batch(endpoint: Endpoint, requests: list[dict[str, Any]]) -> Iterator[bytes]:
+    """The answers of a batch; beyond BATCH_BYTES_MAX calls are refused without being made."""
+    size = 0
+    for one in requests:
+        reply = reply_to(one, partial(call, endpoint) if size <= BATCH_BYTES_MAX else _refuse)
+        if reply is not None:
+            yield b"," if size else b"["
+            encoded = msgspec.json.encode(reply)
+            size += len(encoded)
+            yield encoded
+    if size:
+        yield b"]\n"
+
+
+def _refuse(method: str, params: Any) -> Any:
+    raise RpcError(-32603, f"Answers of a batch are at most {BATCH_BYTES_MAX} bytes")
 
 
 def _require_text(body: bytes) -> None:
@@ -149,4 +172,4 @@ def _line(value: Any) -> bytes:
     return msgspec.json.encode(value) + b"\n"
 
 
-__all__ = ["METHODS", "ReplyLost", "answer", "call"]
+__all__ = ["METHODS", "ReplyLost", "answer", "call", "pieces"]

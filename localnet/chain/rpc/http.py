@@ -6,7 +6,7 @@ the others wait for it, and, by its crowd, how many connections there are."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -30,7 +30,8 @@ _NOT_ALLOWED = b"Used HTTP Method is not allowed. POST or OPTIONS is required\n"
 _TOO_LARGE = b"request body size exceeds allowed maximum"
 _BAD_TYPE = b"Supplied content type is not allowed. Content-Type: application/json is required\n"
 
-Answer = Callable[[bytes], bytes]
+# The answer to a body, in pieces: between two of them others may have their turn.
+Answer = Callable[[bytes], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,9 @@ class Connection(asyncio.Protocol):
         self._watch: asyncio.TimerHandle | None = None
         self._reading = True
         self._refused = False
+        self._pieces: Iterator[bytes] | None = None
+        self._parts: list[bytes] = []
+        self._has_more = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client came."""
@@ -85,7 +89,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It reads again."""
         self._reading = True
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and not self._transport.is_closing() and self._pieces is None:
             self._transport.resume_reading()
         self._turn()
 
@@ -98,11 +102,12 @@ class Connection(asyncio.Protocol):
         self._http.receive_data(data)
         self._turn()
 
-    def eof_received(self) -> None:
-        """The client will send no more."""
+    def eof_received(self) -> bool:
+        """The client will send no more; the connection stays while it is answered."""
         if not self._refused:
             self._http.receive_data(b"")
             self._turn()
+        return self._pieces is not None or self._has_more
 
     def evict(self) -> None:
         """Hang up at once."""
@@ -113,7 +118,8 @@ class Connection(asyncio.Protocol):
         """See whether the peer takes too long, now and again; cheaper than a timer a request."""
         may_s = self._limits.request_s_max if self._is_asking and self._reading else IDLE_S_MAX
         left_s = self._since + may_s - self._loop.time()
-        if left_s > 0:
+        if left_s > 0 or self._pieces is not None:
+            left_s = max(left_s, TURN_S)
             self._watch = self._loop.call_later(min(left_s, self._limits.request_s_max), self._look)
         elif self._is_asking and self._reading and not self._refused:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
@@ -125,7 +131,10 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _turn(self) -> None:
-        """Handle every event that is complete, or as many as others can wait for."""
+        """Handle every event that is complete, or as many as others can wait for; nothing amid a long answer."""
+        self._has_more = False
+        if self._pieces is not None:
+            return
         end = self._loop.time() + TURN_S
         while self._transport is not None and not self._transport.is_closing() and self._reading and not self._refused:
             try:
@@ -142,6 +151,7 @@ class Connection(asyncio.Protocol):
     def _yield(self) -> None:
         """Let others have their turn, then go on with what came."""
         assert self._transport is not None
+        self._has_more = True
         self._transport.pause_reading()
         self._loop.call_soon(self.resume_writing if self._reading else self._turn)
 
@@ -184,8 +194,7 @@ class Connection(asyncio.Protocol):
             case b"OPTIONS":
                 self._reply(200, b"", headers, [_JSON, ("allow", "OPTIONS, POST"), ("accept", "application/json")])
             case b"POST":
-                if not self._post(headers):
-                    return False
+                return self._post(headers)
             case _:
                 self._reply(405, _NOT_ALLOWED, headers, [_PLAIN])
         return self._next()
@@ -193,18 +202,46 @@ class Connection(asyncio.Protocol):
     def _post(self, headers: dict[bytes, bytes]) -> bool:
         if headers.get(b"content-type", b"").lower().partition(b";")[0] != b"application/json":
             self._reply(415, _BAD_TYPE, headers, [_PLAIN])
-            return True
+            return self._next()
+        self._pieces, self._parts = self._answer(b"".join(self._body)), []
+        return self._go_on(headers)
+
+    def _go_on(self, headers: dict[bytes, bytes]) -> bool:
+        """Answer on while others can wait; False when that is not the end of it, or the end of the connection."""
+        assert self._pieces is not None
+        end = self._loop.time() + TURN_S
         try:
-            body = self._answer(b"".join(self._body))
+            for piece in self._pieces:
+                self._parts.append(piece)
+                if self._loop.time() > end:
+                    self._later(headers)
+                    return False
         except ReplyLost:
             self._close()
             return False
         except HttpFault as fault:
             wait = [] if fault.retry_after_s is None else [("retry-after", str(fault.retry_after_s))]
             self._reply(fault.status, fault.sentence.encode(), headers, [_PLAIN, *wait])
-            return True
-        self._reply(200, body, headers, [_JSON])
-        return True
+        else:
+            self._reply(200, b"".join(self._parts), headers, [_JSON])
+        self._pieces, self._parts = None, []
+        return self._next()
+
+    def _later(self, headers: dict[bytes, bytes]) -> None:
+        """Let others have their turn, then answer on; until then nothing more is read."""
+
+        def resume() -> None:
+            if self._transport is not None and not self._transport.is_closing() and self._go_on(headers):
+                self._go_back()
+
+        if self._transport is not None:
+            self._transport.pause_reading()
+        self._loop.call_soon(resume)
+
+    def _go_back(self) -> None:
+        """Read again what comes after a long answer, unless the client must read it first."""
+        if self._reading:
+            self.resume_writing()
 
     def _next(self) -> bool:
         if self._http.our_state is h11.MUST_CLOSE:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from solders.account import Account
 
-from localnet.chain.rpc.dispatch import METHODS
-from tests.localnet.chain.people import Client
+from localnet.chain.node import Chain
+from localnet.chain.rpc.dispatch import BATCH_BYTES_MAX, METHODS
+from localnet.chain.wire import SYSTEM
+from tests.localnet.chain.people import Client, person
 
 PARSE = {"jsonrpc": "2.0", "error": {"code": -32700, "message": "Parse error"}, "id": None}
 
@@ -67,6 +70,17 @@ def test_bad_envelopes(client: Client, body: bytes, code: int, message: str) -> 
     """Each mistake has Agave's code and sentence."""
     error = client.raw(body)["error"]
     assert (error["code"], error["message"]) == (code, message)
+
+
+def test_answers_of_a_batch_are_bounded(chain: Chain, client: Client) -> None:
+    """Beyond so many bytes of answers the calls of a batch are refused, one by one; each has its answer."""
+    key = person("large").pubkey()
+    chain.bank.runtime.write(key, Account(1, bytes(5_000_000), SYSTEM))
+    one = {"jsonrpc": "2.0", "method": "getAccountInfo", "params": [str(key), {"encoding": "base64"}]}
+    replies = client.raw(msgspec.json.encode([one | {"id": number} for number in range(15)]))
+    assert [reply["id"] for reply in replies] == list(range(15))
+    given = BATCH_BYTES_MAX // 6_666_667 + 1
+    assert ["error" in reply for reply in replies] == [False] * given + [True] * (15 - given)
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))
