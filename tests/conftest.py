@@ -7,6 +7,7 @@ second; the servers and files of a run are gone after it.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ import pytest
 from localnet import database as databases
 from localnet.database import Database
 from localnet.postgres import Postgres
+
+# Read when grpc is loaded. With it gRPC goes on in a forked child, finds its files closed there before exec, and aborts
+# it: one child in some hundreds, a PostgreSQL too.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
 _numbers = itertools.count(1)
 _TEMPLATE = "sealbook_template"
