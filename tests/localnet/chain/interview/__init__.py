@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solders.hash import Hash
+
 from tests.localnet.chain.interview import about_accounts, about_chain, about_history
 from tests.localnet.chain.interview.about_history import whole_blocks
 from tests.localnet.chain.interview.about_wrong import ask_envelopes, ask_wrong
@@ -62,7 +64,8 @@ def everything(node: HttpNode) -> Asked:
 def _interviewed(node: Node, seed: str = "interview") -> Interview:
     one = Interview(node, seed)
     act(one)
-    one.table(about_history.STATUSES | about_chain.RECENT)
+    one.table(about_history.STATUSES | about_chain.NEW)
+    one.require_fresh(Hash.from_string(one.facts["blockhash"]))
     for tables in (about_chain.TABLES, about_accounts.TABLES, about_history.TABLES):
         for table in tables:
             one.table(table)

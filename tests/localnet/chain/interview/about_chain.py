@@ -11,7 +11,7 @@ from tests.localnet.chain.interview.talk import (
     ME,
     NOBODY,
     PROCESSED,
-    SLOT,
+    RECENT,
     VOTE,
     Question,
 )
@@ -67,8 +67,6 @@ CHAIN: dict[str, Question] = {
     "supply at length": ("getSupply", {**PROCESSED, "excludeNonCirculatingAccountsList": False}),
     "rent": ("getMinimumBalanceForRentExemption", 165),
     "rent of nothing": ("getMinimumBalanceForRentExemption", 0, PROCESSED),
-    "blockhash valid": ("isBlockhashValid", BLOCKHASH, CONFIRMED),
-    "blockhash from slot": ("isBlockhashValid", BLOCKHASH, {**PROCESSED, "minContextSlot": 1}),
     "blockhash unknown": ("isBlockhashValid", NOBODY),
     "fees": ("getRecentPrioritizationFees", [ME]),
     "fees of all": ("getRecentPrioritizationFees",),
@@ -99,5 +97,9 @@ VALIDATOR: dict[str, Question] = {
     "largest locked": ("getLargestAccounts", {"filter": "nonCirculating"}),
 }
 # What is known of recent slots only is asked first.
-RECENT: dict[str, Question] = {"commitment": ("getBlockCommitment", SLOT)}
+NEW: dict[str, Question] = {
+    "commitment": ("getBlockCommitment", RECENT),
+    "blockhash valid": ("isBlockhashValid", BLOCKHASH, CONFIRMED),
+    "blockhash from slot": ("isBlockhashValid", BLOCKHASH, {**PROCESSED, "minContextSlot": 1}),
+}
 TABLES = (PLAIN, BY_COMMITMENT, CHAIN, VALIDATOR)

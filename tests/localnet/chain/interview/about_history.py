@@ -40,7 +40,7 @@ TRANSACTIONS: dict[str, Question] = {
     "transaction unknown": ("getTransaction", UNKNOWN),
 }
 STATUSES: dict[str, Question] = {
-    "statuses": ("getSignatureStatuses", [ZERO, UNKNOWN, FAILED]),
+    "statuses": ("getSignatureStatuses", [FAILED, UNKNOWN]),
     "statuses of none": ("getSignatureStatuses", []),
     "statuses with history": ("getSignatureStatuses", [ZERO, UNKNOWN], {"searchTransactionHistory": True}),
     "statuses without history": ("getSignatureStatuses", [FAILED], {"searchTransactionHistory": False}),

@@ -41,6 +41,7 @@ def act(one: Interview) -> None:
     one.facts["slot"] = one.call("getTransaction", one.facts["0"], {"maxSupportedTransactionVersion": 1})["result"][
         "slot"
     ]
+    one.facts["recent"] = one.call("getSlot", CONFIRMED)["result"]
     one.facts["blockhash"] = str(one.blockhash())
 
 
@@ -66,6 +67,7 @@ def _versions(one: Interview) -> None:
         packed = base64.b64encode(bytes(to_bytes_versioned(message))).decode()
         one.ask(f"fee {name}", "getFeeForMessage", packed, CONFIRMED)
         one.ask(f"fee {name} processed", "getFeeForMessage", packed, PROCESSED | {"minContextSlot": 1})
+        one.require_fresh(message.recent_blockhash)
 
 
 def _token(one: Interview) -> None:
@@ -114,6 +116,7 @@ def _failures(one: Interview) -> None:
         config = {**CONFIRMED, "maxSupportedTransactionVersion": 0}
         one.ask(f"transaction {name}", "getTransaction", signature, config)
         one.facts["failed"] = signature
+    one.require_fresh(poor.message.recent_blockhash)
 
 
 def _broken(one: Interview) -> None:

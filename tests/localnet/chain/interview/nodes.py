@@ -30,7 +30,7 @@ _DEMANDED, _INSTEAD = b"enable_rpc_transaction_history", b"transaction_account_l
 _OPTIONS = f"--reset --quiet --bind-address 127.0.0.1 --ticks-per-slot 8 --{_SUBSCRIPTION.decode()}".split()
 _INSTEAD_OPTION = ("--transaction-account-lock-limit", "128")
 WARP_SLOT = 60
-SLOT_MS = 50
+SLOT_MS = 100
 STARTS_MAX = 3
 START_S = 120.0
 STOP_S = 20.0
@@ -91,7 +91,7 @@ def _arguments(ledger: Path, first: int) -> list[str]:
     ports = {"--rpc-port": first, "--faucet-port": first + 2, "--gossip-port": first + 3}
     named = [word for name, port in ports.items() for word in (name, str(port))]
     rest = ("--dynamic-port-range", f"{first + 4}-{first + _PORTS}", "--warp-slot", str(WARP_SLOT))
-    return [*_OPTIONS, "--ledger", str(ledger), *named, *rest]
+    return [*_OPTIONS, "--limit-ledger-size", "1000000", "--ledger", str(ledger), *named, *rest]
 
 
 def _free_ports() -> int:

@@ -46,7 +46,7 @@ BLOCKHASH, SLOT, SKIPPED, IDENTITY, VOTE = (
     Fact("vote"),
 )
 LEGACY, ZERO, ONE, FAILED, UNKNOWN = Fact("legacy"), Fact("0"), Fact("1"), Fact("failed"), Fact("unknown")
-MINTED = Fact("minted")
+MINTED, RECENT = Fact("minted"), Fact("recent")
 
 
 class Node(Protocol):
@@ -133,6 +133,11 @@ class Interview:
         """A blockhash that is good for now."""
         value = self.call("getLatestBlockhash", CONFIRMED)["result"]["value"]
         return Hash.from_string(value["blockhash"])
+
+    def require_fresh(self, blockhash: Hash) -> None:
+        """TimeoutError when a blockhash is over: answers given so late tell of its age, not of the node."""
+        if not self.call("isBlockhashValid", str(blockhash), CONFIRMED)["result"]["value"]:
+            raise TimeoutError(f"{blockhash} was over before all was asked")
 
     def signed(
         self, instructions: Sequence[Instruction], blockhash: Hash | None = None, *signers: Keypair
