@@ -33,7 +33,8 @@ class PostgresBus:
 
     async def wait(self, timeout_s: float) -> None:
         try:
-            await asyncio.wait_for(self._news.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._news.wait()
         except TimeoutError:
             return
         self._news.clear()

@@ -224,7 +224,8 @@ async def run_command(arguments: list[str], settings: dict[str, str], within_s: 
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), within_s)
+        async with asyncio.timeout(within_s):
+            said, _ = await process.communicate()
     except TimeoutError as error:
         raise ChildFailed(f"`{' '.join(arguments)}` took more than {within_s:.0f} s") from error
     finally:

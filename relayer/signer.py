@@ -50,7 +50,8 @@ class KeychainSigner:
     async def sign(self, message: bytes) -> bytes:
         """64 bytes over exactly these bytes; checked, since a wrong one would only burn time."""
         try:
-            signature = await asyncio.wait_for(self._signer.sign_message(message), SIGN_TIMEOUT_S)
+            async with asyncio.timeout(SIGN_TIMEOUT_S):
+                signature = await self._signer.sign_message(message)
         except (SignerError, TimeoutError) as error:
             raise SignerAway(f"signer of {self.address}: {error}") from error
         if not signature.verify(self.address, message):

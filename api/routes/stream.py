@@ -86,7 +86,8 @@ async def live(member: Member) -> AsyncIterator[Line | None]:
     """Frames as they come; None when a ping is due; ends when the hub ends the member."""
     while True:
         try:
-            chunk = await asyncio.wait_for(member.queue.get(), PING_S)
+            async with asyncio.timeout(PING_S):
+                chunk = await member.queue.get()
         except TimeoutError:
             yield None
             continue
@@ -206,7 +207,8 @@ async def _listen(socket: WebSocket, commands: asyncio.Queue[Command]) -> None:
     loop = asyncio.get_running_loop()
     window, count = loop.time(), 0
     while True:
-        text = await asyncio.wait_for(socket.receive_text(), SILENCE_MAX_S)
+        async with asyncio.timeout(SILENCE_MAX_S):
+            text = await socket.receive_text()
         if loop.time() - window > 60:
             window, count = loop.time(), 0
         count += 1
