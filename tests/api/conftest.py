@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from localnet import database as databases
@@ -90,8 +92,34 @@ def world(served: Served) -> World:
     return served.world
 
 
+class _AsOf(msgspec.Struct, frozen=True):
+    """What a read says of the feed it was made at."""
+
+    feed_seq: int | None = None
+
+
+class Fresh(httpx.Client):
+    """A client whose reads show what the world wrote: for up to a second the API may answer from memory."""
+
+    def __init__(self, served: Served) -> None:
+        super().__init__(base_url=served.url, timeout=10)
+        self._world = served.world
+
+    def get(self, *args: Any, **kwargs: Any) -> httpx.Response:
+        """As httpx, but what was read before the world's newest block is asked for again."""
+        deadline = time.monotonic() + START_S
+        while True:
+            answer = super().get(*args, **kwargs)
+            if answer.status_code != 200 or answer.headers["content-type"] != "application/json":
+                return answer
+            seq = msgspec.json.decode(answer.content, type=_AsOf | list[msgspec.Raw])
+            if isinstance(seq, list) or seq.feed_seq is None or seq.feed_seq >= self._world.feed:
+                return answer
+            assert time.monotonic() < deadline, f"feed {seq.feed_seq}, and never {self._world.feed}"
+
+
 @pytest.fixture
 def client(served: Served) -> Iterator[httpx.Client]:
     """A client of the shared API."""
-    with httpx.Client(base_url=served.url, timeout=10) as client:
+    with Fresh(served) as client:
         yield client
