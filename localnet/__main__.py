@@ -9,16 +9,21 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from localnet import ports, programs
-from localnet.chain.errors import ChainError
+from localnet.chain.errors import BadFault, ChainError
 from localnet.errors import LocalnetError
 
 SLOT_MS_MIN, SLOT_MS_MAX = 50, 1000
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+def _port(help_: str) -> Any:
+    """An option that is a port; 0 picks one."""
+    return typer.Option(min=0, max=ports.LAST, help=help_)
 
 
 def _slot_ms(value: int) -> int:
@@ -31,13 +36,13 @@ def _slot_ms(value: int) -> int:
 @app.command()
 def up(
     *,
-    rpc_port: Annotated[int, typer.Option(help="JSON-RPC of the chain; 0 picks a free one")] = ports.RPC,
-    pubsub_port: Annotated[int | None, typer.Option(help="PubSub of the chain; RPC + 1 unless given")] = None,
+    rpc_port: Annotated[int, _port("JSON-RPC of the chain; 0 picks a free one")] = ports.RPC,
+    pubsub_port: Annotated[int | None, _port("PubSub of the chain; RPC + 1 unless given")] = None,
     geyser_port: Annotated[
-        int | None, typer.Option(help=f"Yellowstone gRPC; {ports.GEYSER} unless given, 0 picks; not with --validator")
+        int | None, _port(f"Yellowstone gRPC; {ports.GEYSER} unless given, 0 picks; not with --validator")
     ] = None,
-    api_port: Annotated[int, typer.Option(help="API and pages; 0 picks")] = ports.API,
-    private_port: Annotated[int, typer.Option(help="first of the private ports; 0 picks")] = ports.PRIVATE,
+    api_port: Annotated[int, _port("API and pages; 0 picks")] = ports.API,
+    private_port: Annotated[int, _port("first of the private ports; 0 picks")] = ports.PRIVATE,
     story: Annotated[str, typer.Option(help="which story plays: life, or none")] = "life",
     once: Annotated[bool, typer.Option("--once", help="play, verify, exit 0, or 1 with the reason")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="50 ms slots, and the clock jumps between the phases")] = False,
@@ -81,19 +86,19 @@ def up(
 @app.command()
 def chain(
     *,
-    rpc_port: Annotated[int, typer.Option(help="JSON-RPC; 0 picks a free one")] = ports.RPC,
-    pubsub_port: Annotated[int | None, typer.Option(help="PubSub; RPC + 1 unless given")] = None,
-    fault_rpc_port: Annotated[int | None, typer.Option(help="a second JSON-RPC endpoint, for faults")] = None,
-    geyser_port: Annotated[
-        int | None, typer.Option(help="Yellowstone gRPC; 0 picks a free one, none: not served")
-    ] = None,
+    rpc_port: Annotated[int, _port("JSON-RPC; 0 picks a free one")] = ports.RPC,
+    pubsub_port: Annotated[int | None, _port("PubSub; RPC + 1 unless given")] = None,
+    fault_rpc_port: Annotated[int | None, _port("a second JSON-RPC endpoint, for faults")] = None,
+    geyser_port: Annotated[int | None, _port("Yellowstone gRPC; 0 picks a free one, none: not served")] = None,
     geyser_token: Annotated[str | None, typer.Option(help="the x-token that Yellowstone gRPC asks for")] = None,
     slot_ms: Annotated[
         int, typer.Option(callback=_slot_ms, help="how long a slot lasts, 50 to 1000; 0 makes blocks on demand")
     ] = 400,
     deploy: Annotated[Path, typer.Option(help="where the program files are")] = programs.DEPLOY,
     seed: Annotated[int, typer.Option(help="of the genesis and of everything random")] = 0,
-    genesis_time: Annotated[int | None, typer.Option(help="block time of the first slot, unix seconds")] = None,
+    genesis_time: Annotated[
+        int | None, typer.Option(min=0, max=2**32 - 1, help="block time of the first slot, unix seconds")
+    ] = None,
     history: Annotated[int, typer.Option(min=1, help="transactions remembered; the oldest are forgotten")] = 100_000,
     keep: Annotated[Path | None, typer.Option(help="directory that keeps the log of blocks")] = None,
     faults: Annotated[
@@ -108,23 +113,23 @@ def chain(
     from localnet.chain.model import ChainOptions
     from localnet.chain.serve import serve
 
-    options = ChainOptions(
-        rpc_port=rpc_port,
-        pubsub_port=rpc_port + 1 if pubsub_port is None and rpc_port else pubsub_port or 0,
-        fault_rpc_port=fault_rpc_port,
-        geyser_port=geyser_port,
-        geyser_token=geyser_token,
-        slot_ms=slot_ms,
-        deploy=deploy,
-        seed=seed,
-        genesis_time=int(time.time()) if genesis_time is None else genesis_time,
-        transactions_max=history,
-        keep=keep,
-        body_bytes_max=request_bytes_max,
-        subscriptions_per_connection_max=subscriptions_max,
-        fault_script=faults.read_text() if faults is not None else "",
-    )
     try:
+        options = ChainOptions(
+            rpc_port=rpc_port,
+            pubsub_port=rpc_port + 1 if pubsub_port is None and rpc_port else pubsub_port or 0,
+            fault_rpc_port=fault_rpc_port,
+            geyser_port=geyser_port,
+            geyser_token=geyser_token,
+            slot_ms=slot_ms,
+            deploy=deploy,
+            seed=seed,
+            genesis_time=int(time.time()) if genesis_time is None else genesis_time,
+            transactions_max=history,
+            keep=keep,
+            body_bytes_max=request_bytes_max,
+            subscriptions_per_connection_max=subscriptions_max,
+            fault_script="" if faults is None else _script(faults),
+        )
         asyncio.run(serve(options, lambda running: print("  ".join(running.addresses), flush=True)))
     except (LocalnetError, ChainError) as error:
         typer.echo(f"localnet: {error}", err=True)
@@ -194,13 +199,25 @@ def fault(
     if (file is None) == (not words):
         raise typer.BadParameter("a line or --file is wanted")
     try:
-        text = shlex.join(words or []) if file is None else sys.stdin.read() if str(file) == "-" else file.read_text()
-        played = fault_command.send(url, text)
+        played = fault_command.send(url, _line(words or []) if file is None else _script(file))
         count = f"{played.waiting or 'no'} line{'' if played.waiting == 1 else 's'}"
         typer.echo("\n".join([f"taken; {count} waiting", *(f"refused {one}" for one in played.refused)]))
-    except (ChainError, OSError, UnicodeDecodeError) as error:
+    except ChainError as error:
         typer.echo(f"localnet: {error}", err=True)
         sys.exit(1)
+
+
+def _line(words: list[str]) -> str:
+    """The line that was typed, in several words or in quotes as one."""
+    return words[0] if len(words) == 1 else shlex.join(words)
+
+
+def _script(file: Path) -> str:
+    """The text of a script, `-` standard input's; BadFault when there is none to read."""
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFault(f"{file}: {getattr(error, 'strerror', None) or error}") from error
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ RPC: Final = 8899
 GEYSER: Final = 10_000
 API: Final = 8000
 PRIVATE: Final = 9101
+LAST: Final = 65_535
 _HOST: Final = "127.0.0.1"
 _PAIRS_MAX: Final = 64
 
@@ -86,6 +87,8 @@ def is_free(port: int) -> bool:
 
 
 def _require_free(port: int, what: str, option: str) -> None:
+    if port > LAST:
+        raise PortTaken(f"there is no port {port} ({what}): choose another with {option} (0 picks)")
     if not is_free(port):
         raise PortTaken(
             f"port {port} ({what}) is taken: stop what listens there or choose another with {option} (0 picks)"
@@ -103,6 +106,6 @@ def _free_pair() -> int:
     """A free port whose successor is free too: clients take PubSub to be RPC + 1."""
     for _ in range(_PAIRS_MAX):
         port = free()
-        if port < 65535 and is_free(port + 1):
+        if port < LAST and is_free(port + 1):
             return port
     raise PortTaken("no two neighbouring ports are free")

@@ -49,9 +49,12 @@ def faucet_of(seed: int) -> Keypair:
 
 
 def program_id(name: str) -> Pubkey:
-    """The address of the program in file `<name>.so`."""
+    """The address of the program in file `<name>.so`; BadOptions when a name as long as an address is none."""
     if len(name) > 31:
-        return Pubkey.from_string(name)
+        try:
+            return Pubkey.from_string(name)
+        except ValueError as error:
+            raise BadOptions(f"program file {name}.so: a name of more than 31 letters is an address") from error
     return _seeded(f"sealbook program {name}").pubkey()
 
 
@@ -69,7 +72,7 @@ def program_files(deploy: Path | None) -> list[Path]:
         return []
     if not deploy.is_dir():
         raise BadOptions(f"--deploy {deploy}: no such folder")
-    return sorted(deploy.glob("*.so"))
+    return sorted(path for path in deploy.glob("*.so") if path.is_file())
 
 
 def make_svm(options: ChainOptions) -> LiteSVM:
@@ -96,7 +99,10 @@ def make_svm(options: ChainOptions) -> LiteSVM:
 def _add_program(svm: LiteSVM, address: Pubkey, elf: bytes) -> None:
     if not elf.startswith(_ELF_MAGIC):
         raise BadOptions(f"program {address}: its file is no ELF program")
-    svm.add_program_with_loader(address, elf, LOADER_V3)
+    try:
+        svm.add_program_with_loader(address, elf, LOADER_V3)
+    except Exception as error:  # solders has no name for its LiteSVMError
+        raise BadOptions(f"program {address}: its file cannot be loaded: {error}") from error
 
 
 def _seeded(text: str) -> Keypair:

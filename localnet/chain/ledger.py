@@ -53,7 +53,10 @@ class Ledger:
             for landed in reversed(block.transactions):
                 self._signatures.pop(landed.wire.signature, None)
                 for key in set(landed.outcome.keys):
-                    self._addresses[key].pop()
+                    history = self._addresses[key]
+                    history.pop()
+                    if not history:
+                        del self._addresses[key]
 
     def block(self, slot: int) -> Block | None:
         """The block of a slot; None when skipped, forgotten or not yet there."""

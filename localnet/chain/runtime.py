@@ -4,6 +4,7 @@ fail to load, token balances, cost units. Knows accounts and transactions; never
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from solders.account import Account
@@ -19,6 +20,8 @@ from localnet.chain.wire import SYSTEM, Wire
 
 LAMPORTS_PER_SIGNATURE = 5_000
 ACCOUNT_OVERHEAD_BYTES = 64
+# Of all the budgets that clients ask for, so many are kept.
+BUDGETS_MAX = 1_024
 LOOKUP_TABLE_PROGRAM = Pubkey.from_string("AddressLookupTab1e1111111111111111111111111")
 _LOOKUP_HEADER_BYTES = 56
 _TOO_MUCH_DATA = "MaxLoadedAccountsDataSizeExceeded"
@@ -40,7 +43,6 @@ class Runtime:
 
     def __init__(self, svm: LiteSVM) -> None:
         self.svm = svm
-        self._budgets: dict[tuple[int, int], ComputeBudget] = {}
         self._program_bytes: dict[Pubkey, int] = {}
 
     def read(self, key: Pubkey) -> Account | None:
@@ -88,7 +90,8 @@ class Runtime:
         if loaded > budget.loaded_bytes:
             return self._fees_only(call, pre, _TOO_MUCH_DATA, budget.loaded_bytes, dry=dry), {}
         extra = self._prepay(call, pre)
-        self.svm.with_compute_budget(self._budget(budget.units, budget.heap_bytes))
+        # LiteSVM ignores version 1 budgets and cannot forget a budget once set: it is set for every transaction.
+        self.svm.with_compute_budget(compute_budget(budget.units, budget.heap_bytes))
         error, meta, after = unpack(
             (self.svm.simulate_transaction if dry else self.svm.send_transaction)(call.wire.signed)
         )
@@ -181,15 +184,6 @@ class Runtime:
         data = self.read(Pubkey(program.data[4:36]))
         return 0 if data is None else ACCOUNT_OVERHEAD_BYTES + len(data.data)
 
-    def _budget(self, units: int, heap: int) -> ComputeBudget:
-        """LiteSVM ignores version 1 budgets and cannot forget a budget once set: it is set for every transaction."""
-        budget = self._budgets.get((units, heap))
-        if budget is None:
-            budget = ComputeBudget(True)
-            budget.compute_unit_limit, budget.heap_size = units, heap
-            self._budgets[units, heap] = budget
-        return budget
-
     def _table(self, address: Pubkey) -> list[Pubkey]:
         account = self.read(address)
         if account is None:
@@ -198,6 +192,14 @@ class Runtime:
             raise Refused("InvalidAddressLookupTableOwner")
         data = account.data[_LOOKUP_HEADER_BYTES:]
         return [Pubkey(data[at : at + 32]) for at in range(0, len(data) - 31, 32)]
+
+
+@lru_cache(BUDGETS_MAX)
+def compute_budget(units: int, heap_bytes: int) -> ComputeBudget:
+    """LiteSVM's budget with these two limits."""
+    budget = ComputeBudget(True)
+    budget.compute_unit_limit, budget.heap_size = units, heap_bytes
+    return budget
 
 
 def _pick(table: list[Pubkey], indexes: bytes) -> list[Pubkey]:

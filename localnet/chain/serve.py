@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from localnet.chain.crowd import connections_max
-from localnet.chain.errors import RpcError
+from localnet.chain.errors import BadOptions, RpcError
 from localnet.chain.faults.reach import Reach
 from localnet.chain.faults.script import parse
 from localnet.chain.hooks.deliver import Deliverer
@@ -28,6 +28,7 @@ from localnet.chain.rpc.http import Limits, listen
 from localnet.chain.rpc.network import require_health
 from localnet.chain.rpc.render import block_json
 from localnet.errors import PortTaken
+from localnet.ports import LAST
 
 if TYPE_CHECKING:
     from localnet.chain.geyser.server import Geyser
@@ -193,8 +194,11 @@ class BlockLog:
     """Every block as a line of JSON in `blocks.jsonl`, for looking at; a fork shows as slots that come again."""
 
     def __init__(self, chain: Chain, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / "blocks.jsonl").open("ab")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = (folder / "blocks.jsonl").open("ab")
+        except OSError as error:
+            raise BadOptions(f"--keep {folder}: {error.strerror or error}") from error
         self._identity = str(chain.bank.identity)
         chain.on_block.append(self._write)
 
@@ -223,6 +227,8 @@ async def _bind(port: int, start: Callable[[int], Awaitable[int]]) -> int:
         return await start(port)
     except OSError as error:
         raise PortTaken(f"port {port} cannot be used: {error.strerror or error}") from error
+    except OverflowError as error:
+        raise PortTaken(f"there is no port {port}: the last one is {LAST}") from error
 
 
 def _health(endpoint: Endpoint) -> bytes:

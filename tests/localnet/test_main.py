@@ -6,8 +6,12 @@ import http.client
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from localnet.__main__ import app
 
 ASK = b'{"jsonrpc":"2.0","id":1,"method":"getHealth"}'
 # What takes long to load and what a chain alone does not need. (Typer itself loads pydantic where it is installed.)
@@ -46,6 +50,25 @@ def loaded(*options: str) -> set[str]:
         said = child.communicate(timeout=WAIT_S)[1]
     names = re.findall(r"^import time:[\s\d]*\|[\s\d]*\|\s*([\w.]+)$", said, re.MULTILINE)
     return {name.rsplit(".", up)[0] for name in names for up in range(name.count(".") + 1)}
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "word"),
+    [
+        (("--rpc-port", "70000"), 2, "Invalid value"),
+        (("--geyser-port", "65536"), 2, "Invalid value"),
+        (("--pubsub-port", "-1"), 2, "Invalid value"),
+        (("--genesis-time", str(2**63)), 2, "Invalid value"),
+        (("--faults", "BINARY"), 1, "localnet: BINARY: 'utf-8'"),
+    ],
+)
+def test_chain_says_why_it_cannot_start(tmp_path: Path, options: tuple[str, str], code: int, word: str) -> None:
+    """Ports that are none and a script that is no text end the command with a sentence, not with a traceback."""
+    binary = tmp_path / "storm"
+    binary.write_bytes(b"fork \xff")
+    argv = [one.replace("BINARY", str(binary)) for one in options]
+    result = CliRunner().invoke(app, ["chain", *argv])
+    assert (result.exit_code, word.replace("BINARY", str(binary)) in result.output) == (code, True), result.output
 
 
 @pytest.mark.parametrize(("options", "more"), [((), GRPC), (("--geyser-port", "0"), frozenset())])

@@ -40,6 +40,12 @@ def test_taken_port_is_named(option: str, keyword: str) -> None:
             ports.choose(**asked)
 
 
+def test_no_such_port_is_named() -> None:
+    """RPC + 1 of the last port is none; the error says which option chooses another."""
+    with pytest.raises(PortTaken, match=r"no port 65536 \(PubSub\).*--pubsub-port"):
+        ports.choose(rpc=0, geyser=0, api=0, private=0, pubsub=ports.LAST + 1)
+
+
 def test_taken_private_port_is_named() -> None:
     """A private port that is taken is named too."""
     with socket.socket() as other:

@@ -76,8 +76,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def webhook(id_: str, asked: Registration) -> Webhook:
     """The webhook of a registration; BadHook names what cannot be."""
-    parts = urlsplit(asked.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_url(asked.url):
         raise BadHook(f"webhookURL {asked.url!r}: an http or https URL is wanted")
     if len(asked.addresses) > ADDRESSES_MAX:
         raise BadHook(f"accountAddresses: at most {ADDRESSES_MAX}")
@@ -85,6 +84,16 @@ def webhook(id_: str, asked: Registration) -> Webhook:
         if value is not None and not (value.isascii() and value.isprintable() and value):
             raise BadHook(f"{name}: printable ASCII is wanted")
     return Webhook(id=id_, asked=asked, addresses=frozenset(_address(one) for one in asked.addresses))
+
+
+def _is_url(text: str) -> bool:
+    """Whether there is a scheme, a host and a port that can be posted to."""
+    try:
+        parts = urlsplit(text)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, brackets without an address
+        return False
+    return named and text.isprintable() and " " not in text
 
 
 def _address(text: str) -> Pubkey:

@@ -8,6 +8,9 @@ import httpx
 
 from localnet.chain.hooks.model import Attempt
 
+# Of an answer no more is read; its status says all.
+ANSWER_BYTES_MAX = 64 * 1024
+
 
 class Poster:
     """A client that gives each POST the same time, whatever the receiver does with it."""
@@ -20,12 +23,21 @@ class Poster:
         """One POST; whatever goes wrong with it is what the attempt was."""
         try:
             async with asyncio.timeout(self._budget_s):
-                reply = await self._client.post(url, content=body, headers=headers)
+                return Attempt(status=await self._status(url, body, headers))
         except (TimeoutError, httpx.TimeoutException):
             return Attempt(status=None, error="timeout")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host that is no name
             return Attempt(status=None, error=type(error).__name__)
-        return Attempt(status=reply.status_code)
+
+    async def _status(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        """The status of the answer; its body is read to its end, or as far as one may go, and is not kept."""
+        read = 0
+        async with self._client.stream("POST", url, content=body, headers=headers) as reply:
+            async for part in reply.aiter_raw():
+                read += len(part)
+                if read > ANSWER_BYTES_MAX:
+                    break
+            return reply.status_code
 
     async def close(self) -> None:
         """Close its connections."""

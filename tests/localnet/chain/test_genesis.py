@@ -67,3 +67,9 @@ def test_bad_deploy_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "market.so").write_bytes(b"not an ELF")
     with pytest.raises(BadOptions, match=str(program_id("market"))):
         make_chain(deploy=tmp_path)
+    (tmp_path / "market.so").write_bytes(b"\x7fELF and nothing else")
+    with pytest.raises(BadOptions, match=f"{program_id('market')}: its file cannot be loaded"):
+        make_chain(deploy=tmp_path)
+    (tmp_path / "market.so").rename(tmp_path / "a_name_of_more_than_31_characters.so")
+    with pytest.raises(BadOptions, match=r"more_than_31_characters\.so"):
+        make_chain(deploy=tmp_path)

@@ -49,6 +49,15 @@ def test_what_is_forgotten_is_let_go() -> None:
     assert len(alive) == chain.options.finality_blocks + UNDO_BLOCKS_EXTRA
 
 
+def test_a_fork_leaves_no_addresses(chain: Chain) -> None:
+    """Whoever was named only by what a fork dropped is not noted any more."""
+    known = len(chain.ledger._addresses)
+    for number in range(5):
+        fund(chain, person(f"of a dropped block {number}"))
+    chain.fork(5, replace_blocks=False, transactions="drop")
+    assert len(chain.ledger._addresses) == known
+
+
 def test_slots_of_a_range(chain: Chain) -> None:
     """Only slots with a block, inside the range, up to the limit."""
     chain.produce(2)

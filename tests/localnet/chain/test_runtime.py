@@ -14,8 +14,8 @@ from solders.transaction import VersionedTransaction
 
 from localnet.chain.model import Outcome
 from localnet.chain.node import Chain
-from localnet.chain.runtime import LOOKUP_TABLE_PROGRAM, Refused
-from localnet.chain.wire import Wire, from_signed
+from localnet.chain.runtime import BUDGETS_MAX, LOOKUP_TABLE_PROGRAM, Refused, compute_budget
+from localnet.chain.wire import HEAP_BYTES, Wire, from_signed
 from tests.localnet.chain.people import SOL, lamports, making_token, moving, person, signed, token_account
 
 _ENOUGH = TransactionConfig(priority_fee=777, compute_unit_limit=1000, loaded_accounts_data_size_limit=100_000)
@@ -44,6 +44,14 @@ def test_compute_limit_is_enforced(chain: Chain, alice: Keypair, bob: Keypair) -
     small = [set_compute_unit_limit(160), moving(alice.pubkey(), bob.pubkey(), SOL)]
     outcome = land(chain, signed(chain, alice, small))
     assert outcome.error == {"InstructionError": [1, "ComputationalBudgetExceeded"]}
+
+
+def test_budgets_that_clients_ask_for_are_bounded() -> None:
+    """Every limit is its own budget, and no more of them are kept than are needed often."""
+    assert [compute_budget(units, HEAP_BYTES).compute_unit_limit for units in range(2 * BUDGETS_MAX)] == list(
+        range(2 * BUDGETS_MAX)
+    )
+    assert compute_budget.cache_info().currsize == BUDGETS_MAX
 
 
 def v1(chain: Chain, payer: Keypair, to: Pubkey, config: TransactionConfig | None) -> Wire:

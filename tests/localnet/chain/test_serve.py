@@ -19,6 +19,7 @@ from solana.rpc.models import TxOpts
 from solders.message import MessageV0
 from solders.transaction import VersionedTransaction
 
+from localnet.chain.errors import BadOptions
 from localnet.chain.model import ChainOptions
 from localnet.chain.serve import Running
 from localnet.errors import PortTaken
@@ -263,6 +264,20 @@ def test_taken_port_is_named() -> None:
                 pass
 
     play(scene)
+
+
+def test_what_cannot_be_is_named(tmp_path: Path) -> None:
+    """A port beyond the last one, and a folder for the block log that is a file."""
+    (tmp_path / "file").touch()
+
+    async def start(**options: Any) -> None:
+        async with Running(ChainOptions(rpc_port=0, **options)):
+            pass
+
+    with pytest.raises(PortTaken, match="no port 65536"):
+        run_scene(start(pubsub_port=65_536))
+    with pytest.raises(BadOptions, match=r"--keep .*file: File exists"):
+        run_scene(start(pubsub_port=0, keep=tmp_path / "file"))
 
 
 def test_block_log_is_kept(tmp_path: Path) -> None:

@@ -79,6 +79,8 @@ def test_what_cannot_be_read_is_not_sent() -> None:
     assert invoke()[0] == 2
     code, said = invoke("--file", "no such file")
     assert (code, "no such file" in said) == (1, True)
+    code, said = invoke("fork x")
+    assert (code, "line 1, word 2 `x`" in said) == (1, True), "a line in quotes is a line"
     with pytest.raises(BadFault, match="no line"):
         send("http://127.0.0.1:1", "# nothing")
     with pytest.raises(BadFault, match=r"127\.0\.0\.1:1"):

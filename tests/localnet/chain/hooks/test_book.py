@@ -149,6 +149,12 @@ def test_registration_by_method(chain: Chain, client: Client, alice: Keypair, bo
     [
         {},
         {"webhookURL": "ftp://x/"},
+        {"webhookURL": "http:///path"},
+        {"webhookURL": "http://[::1"},
+        {"webhookURL": "http://x:65536/"},
+        {"webhookURL": "http://x:0/"},
+        {"webhookURL": "http://a b/"},
+        {"webhookURL": "http://a\n/"},
         {"webhookURL": URL, "webhookType": "discord"},
         {"webhookURL": URL, "accountAddresses": ["nobody"]},
         {"webhookURL": URL, "authHeader": "a\r\nb: c"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from localnet.chain.hooks.model import Registration
@@ -159,6 +160,44 @@ def test_nobody_there_is_lost_and_the_chain_goes_on() -> None:
         states = {(one.webhook, one.state) for one in running.chain.hooks.records}
         assert states == {(dead.id, "lost"), (alive.id, "delivered")}
         assert len(receiver.bodies) == 5
+
+    play(lambda _: 200, scene, hook_gap_ms=10)
+
+
+def test_of_an_answer_only_so_much_is_read() -> None:
+    """A receiver that says yes and then talks without end has its delivery at once, whatever encoding it claims."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 99999999999\r\n\r\n")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(bytes(65_536))
+                await writer.drain()
+        writer.close()
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            running.chain.hooks.add(Registration(url=f"http://127.0.0.1:{port}/"))
+            move(running)
+            assert await settled(running) == ["delivered"]
+
+    play(lambda _: 200, scene, hook_budget_ms=15_000, hook_gap_ms=10)
+
+
+def test_a_host_that_is_no_name_is_lost() -> None:
+    """What looks like a name and cannot be one is an attempt that failed, and no other delivery hears of it."""
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        wrong = running.chain.hooks.add(Registration(url="http://xn--/"))
+        right = running.chain.hooks.add(Registration(url=receiver.url))
+        move(running)
+        await settled(running, 2)
+        assert {one.webhook: one.state for one in running.chain.hooks.records} == {
+            wrong.id: "lost",
+            right.id: "delivered",
+        }
 
     play(lambda _: 200, scene, hook_gap_ms=10)
 
