@@ -1,12 +1,16 @@
 """Sends deliveries over HTTP, beside the chain and never in its way.
 
-Helius' rule: an answer within 1 s; 3 further attempts, 1 s apart, after anything but success or 403; then lost."""
+Helius' rule: an answer within 1 s; 3 further attempts, 1 s apart, after anything but success or 403; then lost.
+Each webhook has a line of its own: a receiver that never answers holds up nobody else's deliveries."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from localnet.chain.hooks.book import Hooks
@@ -17,7 +21,16 @@ if TYPE_CHECKING:
     from localnet.chain.hooks.post import Poster
 
 RETRIES_MAX = 3
-IN_FLIGHT_MAX = 64
+IN_FLIGHT_MAX = 16
+WAITING_MAX = 10_000
+
+
+@dataclass(slots=True)
+class _Line:
+    """The deliveries of one webhook: those that wait, in their order, and how many are on their way."""
+
+    waiting: deque[Delivery] = field(default_factory=deque)
+    sending: int = 0
 
 
 class Deliverer:
@@ -31,7 +44,7 @@ class Deliverer:
         self._gap_s = gap_ms / 1000
         self._clock = clock
         self._wake = asyncio.Event()
-        self._free = asyncio.Semaphore(IN_FLIGHT_MAX)
+        self._lines: dict[str, _Line] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
         self._poster: Poster | None = None
@@ -52,20 +65,37 @@ class Deliverer:
             await self._poster.close()
 
     async def _run(self) -> None:
-        """Begin deliveries in their order; how they end does not hold the next one up."""
+        """Put every delivery into its webhook's line."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._hooks.ready:
-                await self._free.acquire()
-                task = asyncio.create_task(self._deliver(self._hooks.ready.popleft()))
-                self._sending.add(task)
-                task.add_done_callback(self._done)
+                self._queue(self._hooks.ready.popleft())
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _queue(self, delivery: Delivery) -> None:
+        """Send it when its turn comes; it is lost where its webhook's share of what may wait is used up."""
+        line = self._lines.setdefault(delivery.hook.id, _Line())
+        if len(line.waiting) >= WAITING_MAX // len(self._lines):
+            self._hooks.lost(delivery)
+            return
+        line.waiting.append(delivery)
+        self._send(delivery.hook.id, line)
+
+    def _send(self, hook: str, line: _Line) -> None:
+        """Begin what a line has places for; a line without deliveries is no more."""
+        while line.waiting and line.sending < IN_FLIGHT_MAX:
+            line.sending += 1
+            task = asyncio.create_task(self._deliver(line.waiting.popleft()))
+            self._sending.add(task)
+            task.add_done_callback(partial(self._done, hook, line))
+        if not line.sending:
+            del self._lines[hook]
+
+    def _done(self, hook: str, line: _Line, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
-        self._free.release()
+        line.sending -= 1
         if not task.cancelled():
+            self._send(hook, line)
             task.result()
 
     async def _deliver(self, delivery: Delivery) -> None:

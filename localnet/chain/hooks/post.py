@@ -17,7 +17,9 @@ class Poster:
 
     def __init__(self, budget_s: float) -> None:
         self._budget_s = budget_s
-        self._client = httpx.AsyncClient(trust_env=False, timeout=budget_s)
+        # Whoever waited here for a connection would pay for it with its budget; `deliver` bounds how many are open.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        self._client = httpx.AsyncClient(trust_env=False, timeout=budget_s, limits=limits)
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Attempt:
         """One POST; whatever goes wrong with it is what the attempt was."""

@@ -164,6 +164,29 @@ def test_nobody_there_is_lost_and_the_chain_goes_on() -> None:
     play(lambda _: 200, scene, hook_gap_ms=10)
 
 
+def test_who_never_answers_holds_up_nobody() -> None:
+    """While a silent receiver has more deliveries than may be on their way at once, another hears of all."""
+    count = 80
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def scene(running: Running, receiver: Receiver) -> None:
+        async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            deaf = running.chain.hooks.add(Registration(url=f"http://127.0.0.1:{port}/"))
+            running.chain.hooks.add(Registration(url=receiver.url))
+            for amount in range(count):
+                move(running, SOL // 100 + amount)
+            while len(receiver.bodies) < count:
+                receiver.heard.clear()
+                await receiver.heard.wait()
+            assert {one.state for one in running.chain.hooks.records if one.webhook == deaf.id} == {"waiting"}
+
+    play(lambda _: 200, scene, hook_budget_ms=60_000)
+
+
 def test_of_an_answer_only_so_much_is_read() -> None:
     """A receiver that says yes and then talks without end has its delivery at once, whatever encoding it claims."""
 
