@@ -6,6 +6,7 @@ whose queue is the longest."""
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -26,6 +27,9 @@ TOO_SLOW = 1013
 LINGER_S = 2.0
 STOP_S = 0.5
 HANDSHAKE_S_MAX = 10.0
+# After how many silent seconds the system asks a peer whether it is still there, how often, and how many questions
+# it may leave open; not every system lets itself be told.
+KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 
 
 class PubSub:
@@ -57,6 +61,8 @@ class PubSub:
             create_connection=Socket,
             open_timeout=HANDSHAKE_S_MAX,
             close_timeout=LINGER_S,
+            # As a validator: it never pings, so that who reads nothing for a while misses nothing.
+            ping_interval=None,
             max_size=MESSAGE_BYTES_MAX,
             compression=None,
             server_header=None,
@@ -73,15 +79,15 @@ class PubSub:
             self._crowd.disperse()
             await waiting
 
-    async def _connection(self, socket: ServerConnection) -> None:
+    async def _connection(self, connection: ServerConnection) -> None:
         client = Client(self._subscriptions, self._subscriptions_max)
         self._clients.add(client)
-        tasks = [asyncio.create_task(_write(client, socket)), asyncio.create_task(_watch(client, socket))]
+        tasks = [asyncio.create_task(_write(client, connection)), asyncio.create_task(_watch(client, connection))]
         try:
-            async for message in socket:
+            async for message in connection:
                 client.read(message)
-                if client.subscriptions and isinstance(socket, _Socket):
-                    self._crowd.settle(socket)
+                if client.subscriptions and isinstance(connection, _Socket):
+                    self._crowd.settle(connection)
         except ConnectionClosed:
             return
         finally:
@@ -97,8 +103,13 @@ class _Socket(ServerConnection):
     crowd: Crowd
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client came."""
+        """A client came. The system looks whether its machine is still there, since no ping does."""
         super().connection_made(transport)
+        wire: socket.socket = transport.get_extra_info("socket")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEPALIVE.items():
+            if hasattr(socket, name):
+                wire.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         self.crowd.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -117,17 +128,17 @@ class _Socket(ServerConnection):
         self.transport.abort()
 
 
-async def _write(client: Client, socket: ServerConnection) -> None:
+async def _write(client: Client, connection: ServerConnection) -> None:
     """Send what is queued until the connection ends."""
     try:
         while not client.too_slow.is_set():
-            await socket.send(await client.next(), text=True)
+            await connection.send(await client.next(), text=True)
     except ConnectionClosed:
         return
 
 
-async def _watch(client: Client, socket: ServerConnection) -> None:
+async def _watch(client: Client, connection: ServerConnection) -> None:
     """Hang up on a client that is given up on, whether it listens or not."""
     await client.too_slow.wait()
-    asyncio.get_running_loop().call_later(LINGER_S, socket.transport.abort)
-    await socket.close(TOO_SLOW, "too slow")
+    asyncio.get_running_loop().call_later(LINGER_S, connection.transport.abort)
+    await connection.close(TOO_SLOW, "too slow")

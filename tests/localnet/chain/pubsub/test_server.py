@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import websockets
 
@@ -11,6 +12,7 @@ from localnet.chain.pubsub.server import PubSub
 from tests.localnet.chain.people import make_chain
 
 WAIT_S = 60.0
+KEEPALIVE_TIMER = "02"
 
 
 def test_a_full_house_keeps_its_subscribers() -> None:
@@ -36,6 +38,28 @@ def test_a_full_house_keeps_its_subscribers() -> None:
         await pubsub.close()
 
     asyncio.run(asyncio.wait_for(run(), WAIT_S))
+
+
+def test_the_system_asks_whether_a_peer_is_there() -> None:
+    """Nobody is pinged, so a machine that vanished is found out by TCP: the system's keepalive timer runs."""
+
+    async def run() -> None:
+        pubsub = PubSub(make_chain())
+        port = await pubsub.listen("127.0.0.1", 0)
+        async with websockets.connect(f"ws://127.0.0.1:{port}") as socket:
+            assert _timer(port, socket.local_address[1]) == KEEPALIVE_TIMER
+        await pubsub.close()
+
+    asyncio.run(asyncio.wait_for(run(), WAIT_S))
+
+
+def _timer(local: int, remote: int) -> str:
+    """The kind of timer that runs on an IPv4 connection (Linux, Documentation/networking/proc_net_tcp)."""
+    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, here, there, _, _, timer, *_ = row.split()
+        if [int(end.split(":")[1], 16) for end in (here, there)] == [local, remote]:
+            return timer.split(":")[0]
+    raise LookupError(f"no connection of {remote} to {local}")
 
 
 async def _is_over(reader: asyncio.StreamReader) -> bool:
