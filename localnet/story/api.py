@@ -26,8 +26,9 @@ TERMINAL: Final = frozenset({"SETTLED", "SUPERSEDED", "RETURNED", "REJECTED", "F
 _TIMEOUT_S: Final = 10.0
 _LANDED_S: Final = 120.0
 _LATER: Final = frozenset({429, 500, 502, 503, 504})
-# The pool moved between quote and landing, or the relay came to it too late: a wallet asks anew.
-_AGAIN: Final = frozenset({"RateTooLow", "Expired", "expired", "old_blockhash"})
+# The pool moved between quote and landing, a fork took the blockhash away, or the relay came to it too late: a wallet
+# asks anew.
+_AGAIN: Final = frozenset({"RateTooLow", "Expired", "expired", "old_blockhash", "unknown_blockhash"})
 
 
 class _Answer(msgspec.Struct, Generic[T], frozen=True):
