@@ -14,6 +14,7 @@ import pytest
 from localnet.chain.node import Chain
 from tests.localnet.chain.differences import compare
 from tests.localnet.chain.interview import RECORDED, everything, interview
+from tests.localnet.chain.interview.ear import Ear
 from tests.localnet.chain.interview.nodes import embedded
 from tests.localnet.chain.people import Client, make_chain
 from tests.localnet.chain.shapes import differences, masked, shape
@@ -61,10 +62,17 @@ def test_answers_have_the_real_shapes(unlike: dict[str, Any]) -> None:
 
 
 def test_sockets_have_the_real_shapes(tmp_path: Path) -> None:
-    """The command's own process: its answers, what is heard on its WebSocket, and its HTTP, as recorded."""
-    with embedded(tmp_path) as node:
+    """The command's own process: its answers, what is heard on its WebSocket, and its HTTP, as recorded. Who subscribes
+    and reads nothing meanwhile, not even pings, is still told everything: a validator pings nobody."""
+    with embedded(tmp_path) as node, Ear(node) as silent:
+        silent.ask("slotSubscribe")
         found, _ = compare(everything(node).all, RECORDING)
+        newest = node.call("getSlot", {"commitment": "processed"})["result"]
+        silent.until(lambda: bool(silent.heard) and silent.heard[-1]["params"]["result"]["slot"] >= newest)
     assert found == {}, json.dumps(found, indent=1)
+    slots = [one["params"]["result"]["slot"] for one in silent.heard]
+    parents = [one["params"]["result"]["parent"] for one in silent.heard]
+    assert slots[:-1] == parents[1:]
 
 
 def test_shapes_differ_where_answers_do() -> None:

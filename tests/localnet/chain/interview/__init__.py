@@ -17,12 +17,10 @@ from tests.localnet.chain.interview import about_accounts, about_chain, about_hi
 from tests.localnet.chain.interview.about_history import whole_blocks
 from tests.localnet.chain.interview.about_wrong import ask_envelopes, ask_wrong
 from tests.localnet.chain.interview.acting import act
-from tests.localnet.chain.interview.ear import Ear
 from tests.localnet.chain.interview.hearing import Listener
 from tests.localnet.chain.interview.manners import manners
 from tests.localnet.chain.interview.node import HttpNode
 from tests.localnet.chain.interview.talk import Interview, Node, Question
-from tests.localnet.chain.shapes import shape
 
 # A validator on a busy machine loses some of what it is sent.
 ATTEMPTS_MAX = 3
@@ -54,23 +52,13 @@ def everything(node: HttpNode) -> Asked:
     """Ask a node with sockets everything; by other people once more when it lost a transaction or fell silent."""
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
-            with Ear(node.pubsub_url) as silent:
-                silent.ask("rootSubscribe")
-                one = _interviewed(node, f"interview {attempt}")
-                heard = Listener(one, node.pubsub_url).run()
-                heard["roots read late"] = _read_late(silent, node)
+            one = _interviewed(node, f"interview {attempt}")
+            heard = Listener(one, node).run()
             return Asked(answers=one.answers, heard=heard, manners=manners(node.url), questions=one.asked)
         except TimeoutError:
             if attempt == ATTEMPTS_MAX:
                 raise
     raise AssertionError("no attempt")
-
-
-def _read_late(silent: Ear, node: HttpNode) -> Any:
-    """Read what waits for one that has not read since it subscribed to roots, up to the newest: this one's shape."""
-    newest = node.call("getSlot", {"commitment": "finalized"})["result"]
-    silent.until(lambda: bool(silent.heard) and silent.heard[-1]["params"]["result"] >= newest)
-    return shape(silent.heard[-1])
 
 
 def _interviewed(node: Node, seed: str = "interview") -> Interview:

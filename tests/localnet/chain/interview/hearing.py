@@ -7,8 +7,9 @@ short of time leaves some out, and what is needed is done again until each was h
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
@@ -17,6 +18,7 @@ from solders.transaction import VersionedTransaction
 from tests.localnet.chain.interview.about_accounts import OF_MINT, SLICE
 from tests.localnet.chain.interview.about_socket import BAD_ENDS, MESSAGES, REFUSED, SUBSCRIPTIONS
 from tests.localnet.chain.interview.ear import Ear
+from tests.localnet.chain.interview.node import HttpNode
 from tests.localnet.chain.interview.talk import (
     CONFIRMED,
     FINALIZED,
@@ -34,6 +36,7 @@ from tests.localnet.chain.interview.talk import (
 from tests.localnet.chain.people import moving, person
 from tests.localnet.chain.shapes import shape
 
+T = TypeVar("T")
 ROUNDS_MAX = 8
 # Slots after the last transaction that must be rooted before nothing more is expected of it.
 AFTER_SLOTS = 2
@@ -114,9 +117,9 @@ SLOTS: dict[str, tuple[int, Question]] = {
 class Listener:
     """One run of everything that is heard, after an interview on the same node: its people and facts."""
 
-    def __init__(self, one: Interview, url: str) -> None:
+    def __init__(self, one: Interview, node: HttpNode) -> None:
         self.one = one
-        self.url = url
+        self.node = node
         self.heard: dict[str, Any] = {}
         self.ours: set[str] = set()
         self.slots: set[int] = set()
@@ -126,14 +129,14 @@ class Listener:
         self._requests()
         self._messages()
         for table in (ACCOUNTS, PROGRAMS, LOGS, BLOCKS):
-            self._listen(table)
+            _patiently(partial(self._listen, table))
         self._signatures()
-        self._slots()
+        _patiently(self._slots)
         return self.heard
 
     def _requests(self) -> None:
         """Confirmations and refusals, of subscribing and of its end."""
-        with Ear(self.url) as ear:
+        with Ear(self.node) as ear:
             for name, (method, *params) in SUBSCRIPTIONS.items():
                 reply = ear.ask(method, *self.one.filled(params))
                 self.heard[f"confirmed {name}"] = shape(reply)
@@ -143,19 +146,19 @@ class Listener:
             for name, (method, *params) in (REFUSED | BAD_ENDS).items():
                 self.heard[f"refused {name}"] = shape(ear.ask(method, *self.one.filled(params)))
             mine = ear.ask("slotSubscribe")["result"]
-            with Ear(self.url) as stranger:
+            with Ear(self.node) as stranger:
                 self.heard["ended by a stranger"] = shape(stranger.ask("slotUnsubscribe", mine))
             self.heard["ended as another kind"] = shape(ear.ask("rootUnsubscribe", mine))
 
     def _messages(self) -> None:
         """Messages that are not quite JSON-RPC, each on a connection of its own."""
         for name, message in MESSAGES.items():
-            with Ear(self.url) as ear:
+            with Ear(self.node) as ear:
                 self.heard[f"message {name}"] = shape(ear.say(message))
 
     def _listen(self, table: dict[str, tuple[int, Question]]) -> None:
         """Subscribe, have something happen until each has told its kinds, and keep these."""
-        with Ear(self.url) as ear:
+        with Ear(self.node) as ear:
             ids: dict[str, int] = {}
             kinds: dict[str, list[Any]] = {}
             for name, (_, (method, *params)) in table.items():
@@ -212,23 +215,13 @@ class Listener:
             "unloaded": Instruction(person("nobody").pubkey(), b"", []),
             "failing": Instruction(Pubkey.from_string(SYSTEM), b"\xff", []),
         }.items():
-            signature = self._until_told(name, instruction)
-            with Ear(self.url) as ear:
+            signature = _patiently(partial(self._signature, name, instruction))
+            with Ear(self.node) as ear:
                 for key, config in COMMITMENTS.items():
                     ear.ask("signatureSubscribe", signature, config)
                     ear.until(lambda ear=ear: len(ear.heard) >= 1)
                     self.heard[f"signature {name} landed {key}"] = [shape(told) for told in ear.heard]
                     ear.heard.clear()
-
-    def _until_told(self, name: str, instruction: Instruction) -> str:
-        """Subscribe and send until every subscription has told what became of it; the signature."""
-        for attempt in range(1, ROUNDS_MAX + 1):
-            try:
-                return self._signature(name, instruction)
-            except TimeoutError:  # lost, or left out by a validator that is short of time
-                if attempt == ROUNDS_MAX:
-                    raise
-        raise AssertionError("no attempt")
 
     def _signature(self, name: str, instruction: Instruction) -> str:
         options = {
@@ -238,7 +231,7 @@ class Listener:
         }
         transaction = self.one.signed([instruction])
         signature = str(transaction.signatures[0])
-        with Ear(self.url) as ear:
+        with Ear(self.node) as ear:
             ids = {key: ear.ask("signatureSubscribe", signature, config)["result"] for key, config in options.items()}
             self.one.call("sendTransaction", b64(transaction), {"encoding": "base64", "skipPreflight": True})
             ear.until(lambda: all(_is_over(ear.of(id_)) for id_ in ids.values()))
@@ -251,12 +244,23 @@ class Listener:
 
     def _slots(self) -> None:
         """Slots, their steps and roots: the kinds, and what comes before what."""
-        with Ear(self.url) as ear:
+        with Ear(self.node) as ear:
             ids = {name: ear.ask(method)["result"] for name, (_, (method,)) in SLOTS.items()}
             ear.until(partial(_is_rooted, ear, ids["root"], self._happen() + WATCHED_SLOTS))
             for name, (_, _question) in SLOTS.items():
                 self.heard[name] = sorted(_distinct(shape(one) for one in ear.of(ids[name])), key=json.dumps)
             self.heard["order of a slot"] = _steps(ear, ids)
+
+
+def _patiently(hear: Callable[[], T]) -> T:
+    """What is heard at last: a validator that is short of time loses what it is sent, leaves out or hangs up."""
+    for attempt in range(1, ROUNDS_MAX + 1):
+        try:
+            return hear()
+        except TimeoutError:
+            if attempt == ROUNDS_MAX:
+                raise
+    raise AssertionError("no attempt")
 
 
 def _is_rooted(ear: Ear, roots: int, slot: int) -> bool:

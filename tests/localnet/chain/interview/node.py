@@ -16,12 +16,14 @@ REACHED = {"confirmed": ("confirmed", "finalized"), "finalized": ("finalized",)}
 
 
 class HttpNode:
-    """A node behind URLs; `skipped_slot` is one that has no block."""
+    """A node behind URLs. `skipped_slot` is one that has no block; one that `loses_the_thread` hangs up without a word
+    when it is short of time."""
 
-    def __init__(self, url: str, pubsub_url: str, skipped_slot: int = 0) -> None:
+    def __init__(self, url: str, pubsub_url: str, skipped_slot: int = 0, *, loses_the_thread: bool = False) -> None:
         self.url = url
         self.pubsub_url = pubsub_url
         self.skipped_slot = skipped_slot
+        self.loses_the_thread = loses_the_thread
         self._client = httpx.Client(base_url=url, timeout=REPLY_S, trust_env=False, verify=False)
 
     def post(self, body: bytes) -> Any:

@@ -63,7 +63,9 @@ def validator(folder: Path, *more: str) -> Iterator[HttpNode]:
         first = _free_ports()
         log = folder / f"validator-{attempt}.log"
         with _process([*mended, *_arguments(folder / f"ledger-{attempt}", first), *more], log) as process:
-            node = HttpNode(f"http://127.0.0.1:{first}", f"ws://127.0.0.1:{first + 1}", WARP_SLOT // 2)
+            urls = f"http://127.0.0.1:{first}", f"ws://127.0.0.1:{first + 1}"
+            # Its PubSub queues 100 notifications of all subscriptions; a connection behind by more is "lagged" and cut.
+            node = HttpNode(*urls, WARP_SLOT // 2, loses_the_thread=True)
             try:
                 _until(lambda node=node: node.is_past(WARP_SLOT), process, log)
             except ChildProcessError:  # somebody took one of its ports meanwhile
