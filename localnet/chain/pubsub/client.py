@@ -14,8 +14,9 @@ from localnet.chain.pubsub.subscriptions import Subscriptions, refused
 from localnet.chain.rpc.endpoint import API_VERSION
 from localnet.chain.rpc.envelope import decode, parse_error, reply_to, values_of
 from localnet.chain.rpc.network import FEATURE_SET
-from localnet.chain.rpc.params import Params, u64
-from localnet.chain.rpc.types import check_types
+from localnet.chain.rpc.params import Params
+from localnet.chain.rpc.serde import u64
+from localnet.chain.rpc.types import read_types
 
 QUEUE_MESSAGES_MAX = 10_000
 QUEUE_BYTES_MAX = 16 * 1024 * 1024
@@ -99,8 +100,7 @@ class Client:
         values = values_of(params, *COUNTS[method])
         if len(self._mine) >= self._subscriptions_max:
             raise refused()
-        check_types(method, values)
-        id_ = self._subscriptions.add(method, Params(values), self.send)
+        id_ = self._subscriptions.add(method, Params(read_types(method, values)), self.send)
         self._mine.add(id_)
         self._new.append(id_)
         return id_

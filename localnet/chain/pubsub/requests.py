@@ -10,9 +10,8 @@ from solders.pubkey import Pubkey
 
 from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.model import Commitment
-from localnet.chain.rpc.accounts import ENCODINGS, Filter, read_filters
-from localnet.chain.rpc.params import Params, kind, pubkey, text, u64, unknown_variant
-from localnet.chain.rpc.render import DETAILS, TRANSACTION_ENCODINGS
+from localnet.chain.rpc.accounts import Filter, read_filters
+from localnet.chain.rpc.params import Params, pubkey
 
 # Takes one encoded message.
 Send = Callable[[bytes], None]
@@ -38,48 +37,45 @@ class Subscription:
 
 
 def _read_account(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcAccountInfoConfig")
+    config = params.config(1)
     return Subscription(
         id=id_,
         kind="account",
         commitment=config.commitment(),
         send=send,
         target=_key(params.text(0)),
-        encoding=config.choice("encoding", ENCODINGS, "binary"),
+        encoding=config.word("encoding", "binary"),
         data_slice=config.data_slice(),
     )
 
 
 def _read_program(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcProgramAccountsConfig")
+    config = params.config(1)
     return Subscription(
         id=id_,
         kind="program",
         commitment=config.commitment(),
         send=send,
         target=_key(params.text(0)),
-        encoding=config.choice("encoding", ENCODINGS, "binary"),
+        encoding=config.word("encoding", "binary"),
         data_slice=config.data_slice(),
         filters=_filters(config.get("filters")),
     )
 
 
 def _read_logs(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcTransactionLogsConfig")
-    value = params.get(0)
-    if value in ("all", "allWithVotes"):
-        target = None
-    elif isinstance(value, dict) and isinstance(value.get("mentions"), list):
-        if len(value["mentions"]) != 1:
+    config = params.config(1)
+    target = None
+    match params.get(0):
+        case {"mentions": [address]}:
+            target = _key(address, "mentions")
+        case {"mentions": _}:
             raise invalid_params("Invalid Request: Only 1 address supported")
-        target = _key(value["mentions"][0], "mentions")
-    else:
-        raise _no_filter(value, ("all", "allWithVotes", "mentions"))
     return Subscription(id=id_, kind="logs", commitment=config.commitment(), send=send, target=target)
 
 
 def _read_signature(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcSignatureSubscribeConfig")
+    config = params.config(1)
     try:
         signature = params.signature(0)
     except RpcError as error:
@@ -107,53 +103,36 @@ def _read_slots_updates(id_: int, params: Params, send: Send) -> Subscription:
 
 
 def _read_block(id_: int, params: Params, send: Send) -> Subscription:
-    config = params.config(1, "RpcBlockSubscribeConfig")
-    value = params.get(0)
-    commitment, version = config.settled(), config.get("maxSupportedTransactionVersion")
-    if value == "all":
-        target = None
-    elif isinstance(value, dict) and list(value) == ["mentionsAccountOrProgram"]:
-        target = _key(text(value["mentionsAccountOrProgram"]), "mentions_account_or_program")
-    else:
-        raise _no_filter(value, ("all", "mentionsAccountOrProgram"))
+    config = params.config(1)
+    commitment, target = config.settled(), None
+    match params.get(0):
+        case {"mentionsAccountOrProgram": address}:
+            target = _key(address, "mentions_account_or_program")
     return Subscription(
         id=id_,
         kind="block",
         commitment=commitment,
         send=send,
         target=target,
-        encoding=config.choice("encoding", TRANSACTION_ENCODINGS, "base64"),
-        details=config.choice("transactionDetails", DETAILS, "full"),
+        encoding=config.word("encoding", "base64"),
+        details=config.word("transactionDetails", "full"),
         rewards=config.flag("showRewards"),
-        version_max=None if version is None else u64(version, "u8", 255),
+        version_max=config.number("maxSupportedTransactionVersion"),
     )
 
 
-def _filters(value: Any) -> tuple[Filter, ...]:
+def _filters(value: list[Any] | None) -> tuple[Filter, ...]:
     """The filters of a program; Agave puts its own complaints of them in other words here."""
     try:
         return tuple(read_filters(value))
     except RpcError as error:
-        raise invalid_params(f"Invalid params: {error.message.removeprefix('Invalid params: ')}") from error
+        raise invalid_params(f"Invalid params: {error.message}") from error
 
 
-def _no_filter(value: Any, names: tuple[str, ...]) -> RpcError:
-    """The error of what is none of the filters that have these names."""
-    match value:
-        case str():
-            return unknown_variant(value, names)
-        case {**one} if len(one) == 1:
-            return unknown_variant(next(iter(one)), names)
-        case dict():
-            return invalid_params("Invalid params: invalid value: map, expected map with a single key.")
-        case _:
-            return invalid_params(f"Invalid params: invalid type: {kind(value)}, expected string or map.")
-
-
-def _key(value: Any, what: str = "pubkey") -> Pubkey:
+def _key(value: str, what: str = "pubkey") -> Pubkey:
     try:
         return pubkey(value)
-    except (RpcError, TypeError) as error:
+    except RpcError as error:
         raise invalid_params(f"Invalid Request: Invalid {what} provided") from error
 
 

@@ -18,11 +18,11 @@ from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.genesis import LOADERS
 from localnet.chain.model import Block
 from localnet.chain.rpc.endpoint import Endpoint, with_context
-from localnet.chain.rpc.params import U64_MAX, Params, base58_bytes, base64_bytes, kind, pubkey, u64, unknown_variant
+from localnet.chain.rpc.params import Params, base58_bytes, base64_bytes, pubkey
 from localnet.chain.rpc.parsed.account import parsed_account
+from localnet.chain.rpc.serde import U64_MAX
 from localnet.chain.wire import SYSTEM
 
-ENCODINGS = ("binary", "base58", "base64", "jsonParsed", "base64+zstd")
 BASE58_BYTES_MAX = 128
 ACCOUNTS_MAX = 100
 FILTERS_MAX = 4
@@ -30,14 +30,13 @@ FILTER_BYTES_MAX = 128
 KEY_BYTES = 32
 LARGEST_MAX = 20
 _TOO_LONG = "error: data too large for bs58 encoding"
-_FILTERS = ("dataSize", "memcmp", "tokenAccountState")
 
 
 def get_account_info(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """One account."""
     key = params.pubkey(0)
-    config = params.config(1, "RpcAccountInfoConfig")
-    encoding = config.choice("encoding", ENCODINGS, "binary")
+    config = params.config(1)
+    encoding = config.word("encoding", "binary")
     block = endpoint.context_block(config)
     account = endpoint.account(key, block)
     return with_context(block, account_json(endpoint, block, key, account, encoding, config.data_slice()))
@@ -46,8 +45,8 @@ def get_account_info(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 def get_multiple_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """Up to 100 accounts of one block: a snapshot."""
     keys = [pubkey(one) for one in params.texts(0, ACCOUNTS_MAX)]
-    config = params.config(1, "RpcAccountInfoConfig")
-    encoding = config.choice("encoding", ENCODINGS, "base64")
+    config = params.config(1)
+    encoding = config.word("encoding", "base64")
     block = endpoint.context_block(config)
     data_slice = config.data_slice()
     found = [account_json(endpoint, block, key, endpoint.account(key, block), encoding, data_slice) for key in keys]
@@ -57,7 +56,7 @@ def get_multiple_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 def get_balance(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """Lamports of one account."""
     key = params.pubkey(0)
-    block = endpoint.context_block(params.config(1, "RpcContextConfig"))
+    block = endpoint.context_block(params.config(1))
     account = endpoint.account(key, block)
     return with_context(block, 0 if account is None else account.lamports)
 
@@ -65,8 +64,8 @@ def get_balance(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 def get_program_accounts(endpoint: Endpoint, params: Params) -> Any:
     """All accounts of a program that pass the filters, in address order."""
     program = params.pubkey(0)
-    config = params.config(1, "RpcProgramAccountsConfig")
-    encoding = config.choice("encoding", ENCODINGS, "binary")
+    config = params.config(1)
+    encoding = config.word("encoding", "binary")
     passes = read_filters(config.get("filters"))
     if program in tokens.TOKEN_PROGRAMS:
         _require_whole_keys(passes)
@@ -82,11 +81,9 @@ def get_program_accounts(endpoint: Endpoint, params: Params) -> Any:
 
 def get_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """The 20 richest accounts of all that a program owns, richest first; all of them circulate."""
-    config = params.config(0, "RpcLargestAccountsConfig")
-    only = config.choice("filter", ("circulating", "nonCirculating"), "circulating")
-    config.flag("sortResults")
+    config = params.config(0)
     block = endpoint.at(config.commitment())
-    if only == "nonCirculating":
+    if config.word("filter", "circulating") == "nonCirculating":
         return with_context(block, [])
     chain = endpoint.chain
     programs = {key for loader in LOADERS for key, _ in chain.program_accounts(loader, block)}
@@ -127,48 +124,36 @@ def _require_whole_keys(filters: list[Filter]) -> None:
                 )
 
 
-def read_filters(value: Any) -> list[Filter]:
+def read_filters(values: list[Any] | None) -> list[Filter]:
     """The filters of a call, at most 4."""
-    if value is None:
+    if values is None:
         return []
-    if not isinstance(value, list):
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected a sequence.")
-    if len(value) > FILTERS_MAX:
+    if len(values) > FILTERS_MAX:
         raise invalid_params(f"Too many filters provided; max {FILTERS_MAX}")
-    return [_filter(one) for one in value]
+    return [_filter(one) for one in values]
 
 
-def _filter(value: Any) -> Filter:
-    if value == "tokenAccountState":
-        return Filter()
-    if isinstance(value, str):
-        raise unknown_variant(value, _FILTERS)
-    if not isinstance(value, dict) or len(value) != 1:
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected string or map.")
-    ((name, argument),) = value.items()
-    match name:
-        case "dataSize":
-            return Filter(size=u64(argument))
-        case "memcmp":
-            return _memcmp(argument)
-        case "tokenAccountState":
+def _filter(value: str | dict[str, Any]) -> Filter:
+    match value:
+        case {"dataSize": size}:
+            return Filter(size=size)
+        case {"memcmp": memcmp}:
+            return _memcmp(memcmp)
+        case _:
             return Filter()
-    raise unknown_variant(name, _FILTERS)
 
 
-def _memcmp(value: Any) -> Filter:
-    if not isinstance(value, dict) or "offset" not in value or "bytes" not in value:
-        raise invalid_params("Invalid params: missing field `bytes`.")
+def _memcmp(value: dict[str, Any]) -> Filter:
     wanted = value["bytes"]
     if isinstance(wanted, list):
-        data = bytes(u64(one) % 256 for one in wanted)
+        data = bytes(wanted)
     elif value.get("encoding") == "base64":
-        data = _filter_bytes(str(wanted), base64_bytes, "base64")
+        data = _filter_bytes(wanted, base64_bytes, "base64")
     else:
-        data = _filter_bytes(str(wanted), base58_bytes, "base58")
+        data = _filter_bytes(wanted, base58_bytes, "base58")
     if len(data) > FILTER_BYTES_MAX:
         raise invalid_params("Invalid param: DataTooLarge")
-    return Filter(offset=u64(value["offset"]), data=data)
+    return Filter(offset=value["offset"], data=data)
 
 
 def _filter_bytes(wanted: str, decode: Callable[[str], bytes], encoding: str) -> bytes:

@@ -9,7 +9,8 @@ from localnet.chain.faults.act import apply
 from localnet.chain.faults.model import read
 from localnet.chain.faults.script import parse
 from localnet.chain.rpc.endpoint import Endpoint
-from localnet.chain.rpc.params import Params, u64
+from localnet.chain.rpc.params import Params
+from localnet.chain.rpc.serde import u64
 
 BLOCKS_MAX = 10_000
 SKIPPED_MAX = 100_000_000

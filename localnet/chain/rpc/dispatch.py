@@ -25,7 +25,7 @@ from localnet.chain.rpc import (
 from localnet.chain.rpc.endpoint import Endpoint
 from localnet.chain.rpc.envelope import decode, parse_error, reply_to, values_of
 from localnet.chain.rpc.params import Params
-from localnet.chain.rpc.types import check_types
+from localnet.chain.rpc.types import read_types
 
 Handler = Callable[[Endpoint, Params], Any]
 BATCH_BYTES_MAX = 64 * 1024 * 1024
@@ -147,8 +147,7 @@ def call(endpoint: Endpoint, method: str, params: Any) -> Any:
     if known is None:
         raise RpcError(-32601, "Method not found")
     handler, least, most = known
-    values = values_of(params, least, most)
-    check_types(method, values)
+    values = read_types(method, values_of(params, least, most))
     if method.startswith(OWN_METHODS):
         return handler(endpoint, Params(values))
     return _faulty(endpoint, method, handler, values)

@@ -54,7 +54,7 @@ class Endpoint:
 
 def require_slot(config: Config, block: Block, name: str = "minContextSlot") -> None:
     """-32016 with the context slot when a block is older than the caller demands."""
-    least = config.u64(name)
+    least = config.number(name)
     if least is not None and block.slot < least:
         raise RpcError(-32016, "Minimum context slot has not been reached", {"contextSlot": block.slot})
 

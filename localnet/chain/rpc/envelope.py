@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from localnet.chain.errors import RpcError, invalid_params
-from localnet.chain.rpc.params import U64_MAX, check_count, rust_debug
+from localnet.chain.rpc.params import check_count, rust_debug
+from localnet.chain.rpc.serde import U64_MAX
 
 ABSENT = object()
 _MEMBERS = frozenset({"jsonrpc", "method", "params", "id"})

@@ -7,10 +7,11 @@ from typing import Any
 from localnet.chain.bank import QUEUE_BLOCKS
 from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.model import Block, Landed
-from localnet.chain.rpc.blocks import encoding_of, version_max_of
+from localnet.chain.rpc.blocks import transaction_options
 from localnet.chain.rpc.endpoint import Endpoint, require_slot, with_context
-from localnet.chain.rpc.params import U64_MAX, Config, Params, signature
+from localnet.chain.rpc.params import Params, signature
 from localnet.chain.rpc.render import require_version, status_json, transaction_json
+from localnet.chain.rpc.serde import U64_MAX
 
 STATUSES_MAX = 256
 SIGNATURES_MAX = 1000
@@ -19,9 +20,8 @@ SIGNATURES_MAX = 1000
 def get_transaction(endpoint: Endpoint, params: Params) -> dict[str, Any] | None:
     """A transaction with its meta; null when it is not known at the commitment."""
     wanted = params.signature(0)
-    value = params.get(1)
-    config = Config({"encoding": value}) if isinstance(value, str) else params.config(1, "RpcTransactionConfig")
-    encoding, version_max = encoding_of(config), version_max_of(config)
+    config = transaction_options(params)
+    version_max = config.number("maxSupportedTransactionVersion")
     commitment = config.settled()
     landed = endpoint.chain.ledger.find(wanted)
     block = None if landed is None else endpoint.knows(landed.slot, commitment)
@@ -30,7 +30,7 @@ def get_transaction(endpoint: Endpoint, params: Params) -> dict[str, Any] | None
     require_version(landed.wire, version_max)
     return {
         "blockTime": block.block_time,
-        **transaction_json(landed, encoding, version_max),
+        **transaction_json(landed, config.word("encoding", "json"), version_max),
         "slot": landed.slot,
         "transactionIndex": landed.index,
     }
@@ -39,7 +39,7 @@ def get_transaction(endpoint: Endpoint, params: Params) -> dict[str, Any] | None
 def get_signature_statuses(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """What became of up to 256 signatures; old ones only with searchTransactionHistory."""
     wanted = [signature(one) for one in params.texts(0, STATUSES_MAX)]
-    history = params.config(1, "RpcSignatureStatusConfig").flag("searchTransactionHistory")
+    history = params.config(1).flag("searchTransactionHistory")
     return with_context(endpoint.tip, [_status(endpoint, one, history=history) for one in wanted])
 
 
@@ -71,9 +71,9 @@ def confirmation(endpoint: Endpoint, block: Block) -> str:
 def get_signatures_for_address(endpoint: Endpoint, params: Params) -> list[dict[str, Any]]:
     """Transactions that name an address, newest first, between two signatures."""
     address = params.pubkey(0)
-    config = params.config(1, "RpcSignaturesForAddressConfig")
+    config = params.config(1)
     before, until = config.signature("before"), config.signature("until")
-    limit = config.u64("limit")
+    limit = config.number("limit")
     limit = SIGNATURES_MAX if limit is None else limit
     if not 0 < limit <= SIGNATURES_MAX:
         raise invalid_params(f"Invalid limit; max {SIGNATURES_MAX}")

@@ -47,29 +47,29 @@ def get_identity(endpoint: Endpoint, params: Params) -> dict[str, str]:
 
 def get_slot(endpoint: Endpoint, params: Params) -> int:
     """The newest slot of a commitment."""
-    return endpoint.context_block(params.config(0, "RpcContextConfig")).slot
+    return endpoint.context_block(params.config(0)).slot
 
 
 def get_block_height(endpoint: Endpoint, params: Params) -> int:
     """The newest height of a commitment."""
-    return endpoint.context_block(params.config(0, "RpcContextConfig")).height
+    return endpoint.context_block(params.config(0)).height
 
 
 def get_slot_leader(endpoint: Endpoint, params: Params) -> str:
     """The one validator."""
-    endpoint.context_block(params.config(0, "RpcContextConfig"))
+    endpoint.context_block(params.config(0))
     return str(endpoint.chain.bank.identity)
 
 
 def get_transaction_count(endpoint: Endpoint, params: Params) -> int:
     """Transactions up to a commitment."""
-    block = endpoint.context_block(params.config(0, "RpcContextConfig"))
+    block = endpoint.context_block(params.config(0))
     return block.transactions_before + len(block.transactions)
 
 
 def get_epoch_info(endpoint: Endpoint, params: Params) -> dict[str, int]:
     """Where in the epoch a commitment is."""
-    block = endpoint.context_block(params.config(0, "RpcContextConfig"))
+    block = endpoint.context_block(params.config(0))
     epoch, index = divmod(block.slot, SLOTS_PER_EPOCH)
     return {
         "absoluteSlot": block.slot,
@@ -99,14 +99,14 @@ def last_valid_height(block: Block) -> int:
 
 def get_latest_blockhash(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """The newest blockhash of a commitment."""
-    block = endpoint.context_block(params.config(0, "RpcContextConfig"))
+    block = endpoint.context_block(params.config(0))
     return with_context(block, {"blockhash": block.blockhash, "lastValidBlockHeight": last_valid_height(block)})
 
 
 def is_blockhash_valid(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """Whether a transaction with this blockhash could land on a commitment's block."""
     blockhash = params.blockhash(0)
-    block = endpoint.context_block(params.config(1, "RpcContextConfig"))
+    block = endpoint.context_block(params.config(1))
     height = endpoint.chain.bank.blockhash_height(blockhash)
     valid = height is not None and height <= block.height <= height + BLOCKHASH_AGE_MAX
     return with_context(block, valid)
@@ -114,12 +114,12 @@ def is_blockhash_valid(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 
 def get_minimum_balance(endpoint: Endpoint, params: Params) -> int:
     """Lamports that make an account of this many bytes rent exempt."""
-    return endpoint.chain.bank.runtime.svm.minimum_balance_for_rent_exemption(params.u64(0))
+    return endpoint.chain.bank.runtime.svm.minimum_balance_for_rent_exemption(params.number(0))
 
 
 def get_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """All lamports there are."""
-    block = endpoint.at(params.config(0, "RpcSupplyConfig").commitment())
+    block = endpoint.at(params.config(0).commitment())
     total = block.supply_lamports
     value = {"circulating": total, "nonCirculating": 0, "nonCirculatingAccounts": [], "total": total}
     return with_context(block, value)

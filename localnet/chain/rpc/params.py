@@ -1,4 +1,4 @@
-"""Reading JSON-RPC parameters with Agave's rules and sentences. Pure."""
+"""A call's parameters once `types` has read them, and the texts in them: addresses, signatures, hashes, bytes. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from solders.signature import Signature
 from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.model import Commitment
 
-U64_MAX = 2**64 - 1
-
 
 class Params:
-    """The positional parameters of one call."""
+    """The positional parameters of one call, as `types.read_types` leaves them."""
 
     def __init__(self, values: list[Any]) -> None:
         self._values = values
@@ -27,18 +25,14 @@ class Params:
         """The value at an index, None where absent."""
         return self._values[index] if index < len(self._values) else None
 
-    def u64(self, index: int) -> int:
-        """An unsigned integer."""
-        return u64(self.get(index))
-
-    def usize(self, index: int, default: int | None = None) -> int:
-        """A count; `default` where it may be left out."""
+    def number(self, index: int, default: int = 0) -> int:
+        """An unsigned integer; `default` where it is left out."""
         value = self.get(index)
-        return default if value is None and default is not None else u64(value, "usize")
+        return default if value is None else value
 
     def text(self, index: int) -> str:
         """A string."""
-        return text(self.get(index))
+        return self.get(index)
 
     def pubkey(self, index: int) -> Pubkey:
         """An address."""
@@ -54,23 +48,14 @@ class Params:
 
     def texts(self, index: int, most: int) -> list[str]:
         """A list of strings, at most `most` long."""
-        value = self.get(index)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected a sequence.")
+        value = self.get(index) or []
         if len(value) > most:
             raise invalid_params(f"Too many inputs provided; max {most}")
-        return [text(one) for one in value]
+        return value
 
-    def config(self, index: int, name: str) -> Config:
-        """The options object; `name` is Agave's struct, for its sentence."""
-        value = self.get(index)
-        if value is None:
-            return Config({})
-        if not isinstance(value, dict):
-            raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected struct {name}.")
-        return Config(value)
+    def config(self, index: int) -> Config:
+        """The options object."""
+        return Config(self.get(index) or {})
 
 
 class Config:
@@ -80,55 +65,25 @@ class Config:
         self._values = values
 
     def get(self, name: str) -> Any:
-        """An option as it came, None where absent."""
+        """An option, None where absent."""
         return self._values.get(name)
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A boolean option."""
-        value = self._values.get(name)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected a boolean.")
-        return value
+        value = self.get(name)
+        return default if value is None else value
 
-    def u64(self, name: str) -> int | None:
+    def number(self, name: str) -> int | None:
         """An unsigned option."""
-        value = self._values.get(name)
-        return None if value is None else u64(value)
+        return self.get(name)
 
-    def text(self, name: str) -> str | None:
-        """A string option."""
-        value = self._values.get(name)
-        return None if value is None else text(value)
-
-    def word(self, name: str) -> str | None:
-        """An option that is a variant of an enum: serde takes `{variant: null}` too."""
-        value = self._values.get(name)
-        match value:
-            case {**one} if len(one) == 1:
-                return next(iter(one))
-            case _:
-                return self.text(name)
-
-    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
-        """An option out of a few."""
-        value = self.word(name)
-        if value is None:
-            return default
-        if value not in choices:
-            raise unknown_variant(value, choices)
-        return value
+    def word(self, name: str, default: str) -> str:
+        """An option out of a few words."""
+        return self.get(name) or default
 
     def commitment(self, name: str = "commitment", default: Commitment = "finalized") -> Commitment:
-        """The commitment; like Agave, a word it does not know means finalized, and anything else nothing."""
-        match self._values.get(name):
-            case "processed" | "confirmed" | "finalized" as value:
-                return value
-            case str():
-                return "finalized"
-            case _:
-                return default
+        """The commitment."""
+        return self.get(name) or default
 
     def settled(self) -> Commitment:
         """The commitment of a history method: processed is refused."""
@@ -139,12 +94,12 @@ class Config:
 
     def signature(self, name: str) -> str | None:
         """A signature option."""
-        value = self.text(name)
+        value = self.get(name)
         return None if value is None else signature(value)
 
     def blockhash(self, name: str) -> str | None:
         """A blockhash option."""
-        value = self.text(name)
+        value = self.get(name)
         try:
             return None if value is None else blockhash(value)
         except RpcError as error:
@@ -152,26 +107,8 @@ class Config:
 
     def data_slice(self) -> tuple[int, int] | None:
         """`dataSlice` as (offset, length)."""
-        value = self._values.get("dataSlice")
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected struct UiDataSliceConfig.")
-        for name in ("offset", "length"):
-            if name not in value:
-                raise invalid_params(f"Invalid params: missing field `{name}`.")
-        return u64(value["offset"]), u64(value["length"])
-
-
-def u64(value: Any, name: str = "u64", most: int = U64_MAX) -> int:
-    """An unsigned integer; `name` is Rust's type, for its sentence."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected {name}.")
-    if value > U64_MAX:
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected {name}.")
-    if not 0 <= value <= most:
-        raise invalid_params(f"Invalid params: invalid value: {kind(value)}, expected {name}.")
-    return value
+        value = self.get("dataSlice")
+        return None if value is None else (value["offset"], value["length"])
 
 
 def check_count(values: list[Any], least: int, most: int) -> None:
@@ -210,20 +147,6 @@ def _debug(value: Any) -> str:
             return f"Array [{', '.join(_debug(one) for one in value)}]"
         case _:
             return f"Object {{{', '.join(f'{json.dumps(key)}: {_debug(one)}' for key, one in value.items())}}}"
-
-
-def unknown_variant(value: str, choices: tuple[str, ...]) -> RpcError:
-    """The error of a word that is none of a few."""
-    listed = [f"`{one}`" for one in choices]
-    expected = " or ".join(listed) if len(listed) == 2 else f"one of {', '.join(listed)}"
-    return invalid_params(f"Invalid params: unknown variant `{value}`, expected {expected}.")
-
-
-def text(value: Any) -> str:
-    """A string."""
-    if not isinstance(value, str):
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected a string.")
-    return value
 
 
 def pubkey(value: str) -> Pubkey:
@@ -277,27 +200,6 @@ def base58_bytes(value: str) -> bytes:
 
 
 _ALPHABET = {bytes([one]) for one in base58.BITCOIN_ALPHABET}
-
-
-def kind(value: Any) -> str:
-    """A JSON value as serde names it in its errors."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return f"boolean `{str(value).lower()}`"
-        case int() if not -(2**63) <= value <= U64_MAX:
-            return f"floating point `{float(value)}`"
-        case int():
-            return f"integer `{value}`"
-        case float():
-            return f"floating point `{value}`"
-        case str():
-            return f'string "{value}"'
-        case list():
-            return "sequence"
-        case _:
-            return "map"
 
 
 def _wrong(value: str) -> str:

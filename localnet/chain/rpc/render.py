@@ -14,9 +14,6 @@ from localnet.chain.rpc.parsed.instruction import instruction_json
 from localnet.chain.rpc.parsed.keys import parsed_keys
 from localnet.chain.wire import Wire
 
-TRANSACTION_ENCODINGS = ("binary", "base64", "base58", "json", "jsonParsed")
-DETAILS = ("full", "signatures", "none", "accounts")
-
 
 def require_version(wire: Wire, version_max: int | None) -> None:
     """UnsupportedVersion when the caller did not say that it can read this version."""

@@ -16,10 +16,10 @@ from solders.transaction import VersionedTransaction
 from localnet.chain import wire as wires
 from localnet.chain.errors import ReplyLost, RpcError, invalid_params
 from localnet.chain.model import Block, Outcome
-from localnet.chain.rpc.accounts import ENCODINGS, account_json
+from localnet.chain.rpc.accounts import account_json
 from localnet.chain.rpc.endpoint import Endpoint, require_slot, with_context
 from localnet.chain.rpc.network import last_valid_height, require_health
-from localnet.chain.rpc.params import Config, Params, base58_bytes, base64_bytes, kind, pubkey, text
+from localnet.chain.rpc.params import Config, Params, base58_bytes, base64_bytes, pubkey
 from localnet.chain.rpc.render import inner_json, loaded_json, returned_json, token_json
 from localnet.chain.rpc.texts import sentence
 from localnet.chain.runtime import LAMPORTS_PER_SIGNATURE, Refused
@@ -33,7 +33,7 @@ _RUST_TYPE = "solana_transaction::versioned::VersionedTransaction"
 
 def send_transaction(endpoint: Endpoint, params: Params) -> str:
     """Queue a signed transaction for the next block and name it, after preflight unless skipped."""
-    config = params.config(1, "RpcSendTransactionConfig")
+    config = params.config(1)
     wire = _decode(params.text(0), config)
     commitment = config.commitment("preflightCommitment")
     if config.flag("skipPreflight"):
@@ -45,7 +45,7 @@ def send_transaction(endpoint: Endpoint, params: Params) -> str:
         require_slot(config, at)
         require_health(endpoint)
         _preflight(endpoint, wire, at)
-    return _accept(endpoint, wire, config.u64("maxRetries"))
+    return _accept(endpoint, wire, config.number("maxRetries"))
 
 
 def _accept(endpoint: Endpoint, wire: Wire, retries: int | None) -> str:
@@ -87,7 +87,7 @@ def _preflight_failure(error: Any, outcome: Outcome | None) -> RpcError:
 
 def simulate_transaction(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """What a transaction would do on the state of a commitment."""
-    config = params.config(1, "RpcSimulateTransactionConfig")
+    config = params.config(1)
     wire = _decode(params.text(0), config)
     verify, fresh = config.flag("sigVerify"), config.flag("replaceRecentBlockhash")
     if verify and fresh:
@@ -165,16 +165,12 @@ def _wanted_accounts(config: Config, wire: Wire) -> tuple[list[Pubkey], str] | N
     value = config.get("accounts")
     if value is None:
         return None
-    if not isinstance(value, dict) or not isinstance(value.get("addresses"), list):
-        raise invalid_params(
-            f"Invalid params: invalid type: {kind(value)}, expected struct RpcSimulateTransactionAccountsConfig."
-        )
-    encoding = Config(value).choice("encoding", ENCODINGS, "base64")
+    encoding = Config(value).word("encoding", "base64")
     if encoding in ("base58", "binary"):
         raise invalid_params("base58 encoding not supported")
     if len(value["addresses"]) > len(wire.keys):
         raise invalid_params(f"Too many accounts provided; max {len(wire.keys)}")
-    return [pubkey(text(one)) for one in value["addresses"]], encoding
+    return [pubkey(one) for one in value["addresses"]], encoding
 
 
 def _accounts_after(
@@ -189,8 +185,8 @@ def _accounts_after(
 
 def request_airdrop(endpoint: Endpoint, params: Params) -> str:
     """A transfer from the faucet, queued like any other transaction."""
-    to, lamports = params.pubkey(0), params.u64(1)
-    config = params.config(2, "RpcRequestAirdropConfig")
+    to, lamports = params.pubkey(0), params.number(1)
+    config = params.config(2)
     faucet = endpoint.chain.faucet
     blockhash = config.blockhash("recentBlockhash") or endpoint.at(config.commitment(default="processed")).blockhash
     give = transfer(TransferParams(from_pubkey=faucet.pubkey(), to_pubkey=to, lamports=lamports))
@@ -205,7 +201,7 @@ def get_fee_for_message(endpoint: Endpoint, params: Params) -> dict[str, Any]:
         message = from_bytes_versioned(raw)
     except ValueError as error:
         raise invalid_params(f"failed to deserialize solana_message::versions::VersionedMessage: {error}") from error
-    block = endpoint.context_block(params.config(1, "RpcContextConfig"))
+    block = endpoint.context_block(params.config(1))
     signers = [Signature.default()] * message.header.num_required_signatures
     wire = wires.from_signed(VersionedTransaction.populate(message, signers))
     try:
@@ -217,7 +213,7 @@ def get_fee_for_message(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 
 def _decode(value: str, config: Config) -> Wire:
     """The transaction out of its text, with Agave's bounds and complaints."""
-    encoding = config.word("encoding") or "base58"
+    encoding = config.word("encoding", "base58")
     if encoding == "binary":
         encoding = "base58"
     if encoding not in ("base58", "base64"):

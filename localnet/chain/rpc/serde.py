@@ -1,7 +1,9 @@
 """How Rust's serde reads JSON into the types of Agave's parameters, with its complaints. Pure.
 
-A type is a function that returns for a value that it takes and raises RpcError -32602 for another. Agave reads all
-parameters of a call before it looks at any of them, so these come before every other complaint.
+A type is a function that returns the value it has read and raises RpcError -32602 for what it cannot read. Whatever
+form a value came in, it is read into one: a struct is a dict of those of its fields that came, a variant its name, or a
+dict of its name alone where it has content. Agave reads all parameters of a call before it looks at any of them, so
+these complaints come before every other.
 """
 
 from __future__ import annotations
@@ -10,11 +12,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from localnet.chain.errors import RpcError, invalid_params
-from localnet.chain.rpc.params import kind, unknown_variant
-from localnet.chain.rpc.params import text as text
-from localnet.chain.rpc.params import u64 as _unsigned
 
-Type = Callable[[Any], None]
+U64_MAX = 2**64 - 1
+Type = Callable[[Any], Any]
 MISSING = object()
 
 
@@ -32,38 +32,88 @@ def wrong(what: str) -> RpcError:
     return invalid_params(f"Invalid params: {what}.")
 
 
-def u64(value: Any) -> None:
+def kind(value: Any) -> str:
+    """A JSON value as serde names it in its errors."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return f"boolean `{str(value).lower()}`"
+        case int() if not -(2**63) <= value <= U64_MAX:
+            return f"floating point `{float(value)}`"
+        case int():
+            return f"integer `{value}`"
+        case float():
+            return f"floating point `{value}`"
+        case str():
+            return f'string "{value}"'
+        case list():
+            return "sequence"
+        case _:
+            return "map"
+
+
+def unknown_variant(value: str, choices: tuple[str, ...]) -> RpcError:
+    """The error of a word that is none of a few."""
+    listed = [f"`{one}`" for one in choices]
+    expected = " or ".join(listed) if len(listed) == 2 else f"one of {', '.join(listed)}"
+    return wrong(f"unknown variant `{value}`, expected {expected}")
+
+
+def _unsigned(value: Any, name: str, most: int = U64_MAX) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value > U64_MAX:
+        raise wrong(f"invalid type: {kind(value)}, expected {name}")
+    if not 0 <= value <= most:
+        raise wrong(f"invalid value: {kind(value)}, expected {name}")
+    return value
+
+
+def u64(value: Any) -> int:
     """u64."""
-    _unsigned(value)
+    return _unsigned(value, "u64")
 
 
-def usize(value: Any) -> None:
+def usize(value: Any) -> int:
     """usize."""
-    _unsigned(value, "usize")
+    return _unsigned(value, "usize")
 
 
-def u8(value: Any) -> None:
+def u8(value: Any) -> int:
     """u8."""
-    _unsigned(value, "u8", 255)
+    return _unsigned(value, "u8", 255)
 
 
-def string(value: Any) -> None:
+def string(value: Any) -> str:
     """String."""
-    text(value)
+    if not isinstance(value, str):
+        raise wrong(f"invalid type: {kind(value)}, expected a string")
+    return value
 
 
-def flag(value: Any) -> None:
+def flag(value: Any) -> bool:
     """bool."""
     if not isinstance(value, bool):
         raise wrong(f"invalid type: {kind(value)}, expected a boolean")
+    return value
 
 
 def option(inner: Type) -> Type:
     """Option<T>: null, or what `inner` takes."""
 
-    def read(value: Any) -> None:
-        if value is not None:
-            inner(value)
+    def read(value: Any) -> Any:
+        return None if value is None else inner(value)
+
+    return read
+
+
+def flattened(inner: Type) -> Type:
+    """The field of a struct that is flattened into another as an Option: what `inner` cannot read is as if absent."""
+
+    def read(value: Any) -> Any:
+        try:
+            return inner(value)
+        except RpcError:
+            return None
 
     return read
 
@@ -71,11 +121,10 @@ def option(inner: Type) -> Type:
 def many(inner: Type) -> Type:
     """Vec<T>."""
 
-    def read(value: Any) -> None:
+    def read(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise wrong(f"invalid type: {kind(value)}, expected a sequence")
-        for one in value:
-            inner(one)
+        return [inner(one) for one in value]
 
     return read
 
@@ -91,7 +140,7 @@ def enum(**variants: Type | None) -> Type:
     names = tuple(name.replace("__", "+") for name in variants)
     contents = dict(zip(names, variants.values(), strict=True))
 
-    def read(value: Any) -> None:
+    def read(value: Any) -> str | dict[str, Any]:
         match value:
             case str():
                 name, content = value, MISSING
@@ -104,11 +153,12 @@ def enum(**variants: Type | None) -> Type:
         if name not in contents:
             raise unknown_variant(name, names)
         inner = contents[name]
+        if inner is None:
+            unit(None if content is MISSING else content)
+            return name
         if content is MISSING:
-            if inner is not None:
-                raise wrong("invalid type: unit variant, expected newtype variant")
-            return
-        (inner or unit)(content)
+            raise wrong("invalid type: unit variant, expected newtype variant")
+        return {name: inner(content)}
 
     return read
 
@@ -120,37 +170,37 @@ def struct(name: str, *, flat: bool = False, **fields: Field | Type) -> Type:
     """
     known = {key: one if isinstance(one, Field) else Field(one) for key, one in fields.items()}
 
-    def read(value: Any) -> None:
+    def read(value: Any) -> dict[str, Any]:
         if isinstance(value, list) and not flat:
-            _read_sequence(name, known, value)
-            return
+            return _read_sequence(name, known, value)
         if not isinstance(value, dict):
             raise wrong(f"invalid type: {kind(value)}, expected struct {name}")
-        for key in value:
-            if key in known:
-                known[key].type(value[key])
+        found = {key: known[key].type(one) for key, one in value.items() if key in known}
         for key, one in known.items():
             if one.required and key not in value:
                 raise wrong(f"missing field `{key}`")
+        return found
 
     return read
 
 
-def _read_sequence(name: str, fields: dict[str, Field], values: list[Any]) -> None:
-    for at, one in enumerate(fields.values()):
+def _read_sequence(name: str, fields: dict[str, Field], values: list[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for at, (key, one) in enumerate(fields.items()):
         if at < len(values):
-            one.type(values[at])
+            found[key] = one.type(values[at])
         elif not one.default:
             counted = f"{len(fields)} element{'s' if len(fields) > 1 else ''}"
             raise wrong(f"invalid length {at}, expected struct {name} with {counted}")
     if len(values) > len(fields):
         raise wrong(f"invalid length {len(values)}, expected fewer elements in array")
+    return found
 
 
 def untagged(name: str, *variants: Type) -> Type:
     """An enum of whatever fits; where nothing does it is not told why."""
 
-    def read(value: Any) -> None:
+    def read(value: Any) -> Any:
         for variant in variants:
             try:
                 return variant(value)

@@ -12,18 +12,16 @@ from solders.pubkey import Pubkey
 from localnet.chain import tokens
 from localnet.chain.errors import invalid_params
 from localnet.chain.model import Block
-from localnet.chain.rpc.accounts import ENCODINGS, LARGEST_MAX, account_json
+from localnet.chain.rpc.accounts import LARGEST_MAX, account_json
 from localnet.chain.rpc.endpoint import Endpoint, with_context
-from localnet.chain.rpc.params import Params, kind, pubkey, text, unknown_variant
+from localnet.chain.rpc.params import Params, pubkey
 from localnet.chain.rpc.parsed.amounts import amounts_of
-
-_BY = ("mint", "programId")
 
 
 def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """What is in a token account."""
     key = params.pubkey(0)
-    block = endpoint.context_block(params.config(1, "CommitmentConfig"))
+    block = endpoint.context_block(params.config(1))
     account = endpoint.account(key, block)
     if account is None:
         raise invalid_params("Invalid param: could not find account")
@@ -36,7 +34,7 @@ def get_token_account_balance(endpoint: Endpoint, params: Params) -> dict[str, A
 def get_token_supply(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """How much of a token there is."""
     key = params.pubkey(0)
-    block = endpoint.context_block(params.config(1, "CommitmentConfig"))
+    block = endpoint.context_block(params.config(1))
     mint = endpoint.account(key, block)
     if mint is None:
         raise invalid_params("Invalid param: could not find account")
@@ -60,7 +58,7 @@ def get_token_accounts_by_delegate(endpoint: Endpoint, params: Params) -> dict[s
 def get_token_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """The 20 fullest token accounts of a mint, fullest first."""
     key = params.pubkey(0)
-    block = endpoint.at(params.config(1, "CommitmentConfig").commitment())
+    block = endpoint.at(params.config(1).commitment())
     mint = _mint(endpoint, block, key)
     holders = nlargest(
         LARGEST_MAX,
@@ -77,8 +75,8 @@ def get_token_largest_accounts(endpoint: Endpoint, params: Params) -> dict[str, 
 
 def _selected(endpoint: Endpoint, params: Params, passes: Callable[[Account], bool]) -> dict[str, Any]:
     """The token accounts that pass, of the mint or token program that the second parameter names."""
-    config = params.config(2, "RpcAccountInfoConfig")
-    encoding = config.choice("encoding", ENCODINGS, "binary")
+    config = params.config(2)
+    encoding = config.word("encoding", "binary")
     data_slice = config.data_slice()
     block = endpoint.context_block(config)
     program, mint = _wanted(endpoint, block, params.get(1))
@@ -92,25 +90,15 @@ def _selected(endpoint: Endpoint, params: Params, passes: Callable[[Account], bo
     return with_context(block, found)
 
 
-def _wanted(endpoint: Endpoint, block: Block, value: Any) -> tuple[Pubkey, Pubkey | None]:
+def _wanted(endpoint: Endpoint, block: Block, by: dict[str, str]) -> tuple[Pubkey, Pubkey | None]:
     """The token program and the mint a call asks for."""
-    if isinstance(value, str) and value in _BY:
-        raise invalid_params("Invalid params: invalid type: unit variant, expected newtype variant.")
-    if isinstance(value, str):
-        raise unknown_variant(value, _BY)
-    if not isinstance(value, dict):
-        raise invalid_params(f"Invalid params: invalid type: {kind(value)}, expected string or map.")
-    if len(value) != 1:
-        raise invalid_params("Invalid params: invalid value: map, expected map with a single key.")
-    ((name, argument),) = value.items()
-    key = pubkey(text(argument))
-    if name == "programId":
-        if key not in tokens.TOKEN_PROGRAMS:
-            raise invalid_params("Invalid param: unrecognized Token program id")
-        return key, None
-    if name != "mint":
-        raise unknown_variant(name, _BY)
-    return _mint(endpoint, block, key).owner, key
+    if "mint" in by:
+        key = pubkey(by["mint"])
+        return _mint(endpoint, block, key).owner, key
+    program = pubkey(by["programId"])
+    if program not in tokens.TOKEN_PROGRAMS:
+        raise invalid_params("Invalid param: unrecognized Token program id")
+    return program, None
 
 
 def _mint(endpoint: Endpoint, block: Block, key: Pubkey) -> Account:

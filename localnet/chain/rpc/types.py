@@ -1,7 +1,6 @@
 """The types of every method's parameters, as Agave 4.2.2 declares them. Pure.
 
-An option that Agave flattens into the struct around it, a commitment that is, is never complained about: what is no
-commitment there is none.
+A commitment that Agave flattens into the struct around it is never complained about: what is no commitment is none.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from localnet.chain.rpc.serde import (
     Type,
     enum,
     flag,
+    flattened,
     many,
     option,
     string,
@@ -29,50 +29,53 @@ COMMITMENT = struct("CommitmentConfig", commitment=Field(COMMITMENT_LEVEL, requi
 ACCOUNT_ENCODING = enum(binary=None, base58=None, base64=None, jsonParsed=None, base64__zstd=None)
 TRANSACTION_ENCODING = enum(binary=None, base64=None, base58=None, json=None, jsonParsed=None)
 DETAILS = enum(full=None, signatures=None, none=None, accounts=None)
+
+
+def _options(name: str, **fields: Field | Type) -> Type:
+    """A struct into which a commitment is flattened."""
+    return struct(name, flat=True, **fields, commitment=flattened(COMMITMENT_LEVEL))
+
+
 SLICE = struct("UiDataSliceConfig", offset=Field(usize, required=True), length=Field(usize, required=True))
 _SLOT = option(u64)
-CONTEXT = struct("RpcContextConfig", flat=True, minContextSlot=_SLOT)
+CONTEXT = _options("RpcContextConfig", minContextSlot=_SLOT)
 _ACCOUNT_FIELDS: dict[str, Type] = {
     "encoding": option(ACCOUNT_ENCODING),
     "dataSlice": option(SLICE),
     "minContextSlot": _SLOT,
 }
-ACCOUNT = struct("RpcAccountInfoConfig", flat=True, **_ACCOUNT_FIELDS)
+ACCOUNT = _options("RpcAccountInfoConfig", **_ACCOUNT_FIELDS)
 MEMCMP = struct(
     "Memcmp",
-    flat=False,
+    flat=True,
     offset=Field(usize, required=True),
     bytes=Field(untagged("DataType", string, many(u8)), required=True),
     encoding=option(enum(base58=None, base64=None, bytes=None)),
 )
 FILTER = enum(dataSize=u64, memcmp=MEMCMP, tokenAccountState=None)
-PROGRAM = struct(
+PROGRAM = _options(
     "RpcProgramAccountsConfig",
-    flat=True,
     filters=option(many(FILTER)),
     **_ACCOUNT_FIELDS,
     withContext=option(flag),
     sortResults=option(flag),
 )
-BLOCK = struct(
+BLOCK = _options(
     "RpcBlockConfig",
-    flat=True,
     encoding=option(TRANSACTION_ENCODING),
     transactionDetails=option(DETAILS),
     rewards=option(flag),
     maxSupportedTransactionVersion=option(u8),
 )
-BLOCK_SUBSCRIBE = struct(
+BLOCK_SUBSCRIBE = _options(
     "RpcBlockSubscribeConfig",
-    flat=True,
     encoding=option(TRANSACTION_ENCODING),
     transactionDetails=option(DETAILS),
     showRewards=option(flag),
     maxSupportedTransactionVersion=option(u8),
 )
-TRANSACTION = struct(
+TRANSACTION = _options(
     "RpcTransactionConfig",
-    flat=True,
     encoding=option(TRANSACTION_ENCODING),
     maxSupportedTransactionVersion=option(u8),
 )
@@ -89,9 +92,8 @@ SHOWN = struct(
     encoding=option(ACCOUNT_ENCODING),
     addresses=Field(many(string), required=True),
 )
-SIMULATE = struct(
+SIMULATE = _options(
     "RpcSimulateTransactionConfig",
-    flat=True,
     sigVerify=flag,
     replaceRecentBlockhash=flag,
     encoding=option(TRANSACTION_ENCODING),
@@ -99,38 +101,34 @@ SIMULATE = struct(
     minContextSlot=_SLOT,
     innerInstructions=flag,
 )
-SIGNATURES = struct(
+SIGNATURES = _options(
     "RpcSignaturesForAddressConfig",
-    flat=True,
     before=option(string),
     until=option(string),
     limit=option(usize),
     minContextSlot=_SLOT,
 )
 STATUS = struct("RpcSignatureStatusConfig", searchTransactionHistory=Field(flag, required=True))
-PRODUCTION = struct(
+PRODUCTION = _options(
     "RpcBlockProductionConfig",
-    flat=True,
     identity=option(string),
     range=option(struct("RpcBlockProductionConfigRange", firstSlot=Field(u64, required=True), lastSlot=_SLOT)),
 )
-SCHEDULE = struct("RpcLeaderScheduleConfig", flat=True, identity=option(string))
-VOTES = struct(
+SCHEDULE = _options("RpcLeaderScheduleConfig", identity=option(string))
+VOTES = _options(
     "RpcGetVoteAccountsConfig",
-    flat=True,
     votePubkey=option(string),
     keepUnstakedDelinquents=option(flag),
     delinquentSlotDistance=option(u64),
 )
-LARGEST = struct(
+LARGEST = _options(
     "RpcLargestAccountsConfig",
-    flat=True,
     filter=option(enum(circulating=None, nonCirculating=None)),
     sortResults=option(flag),
 )
-SUPPLY = struct("RpcSupplyConfig", flat=True, excludeNonCirculatingAccountsList=flag)
-EPOCH = struct("RpcEpochConfig", flat=True, epoch=option(u64), minContextSlot=_SLOT)
-AIRDROP = struct("RpcRequestAirdropConfig", flat=True, recentBlockhash=option(string))
+SUPPLY = _options("RpcSupplyConfig", excludeNonCirculatingAccountsList=flag)
+EPOCH = _options("RpcEpochConfig", epoch=option(u64), minContextSlot=_SLOT)
+AIRDROP = _options("RpcRequestAirdropConfig", recentBlockhash=option(string))
 TOKENS = enum(mint=string, programId=string)
 _CONTEXT = (option(CONTEXT),)
 _WRAPPED = "RpcEncodingConfigWrapper"
@@ -190,17 +188,22 @@ TYPES: dict[str, tuple[Type, ...]] = {
     "programSubscribe": (string, option(PROGRAM)),
     "logsSubscribe": (
         enum(all=None, allWithVotes=None, mentions=many(string)),
-        option(struct("RpcTransactionLogsConfig", flat=True)),
+        option(_options("RpcTransactionLogsConfig")),
     ),
     "signatureSubscribe": (
         string,
-        option(struct("RpcSignatureSubscribeConfig", flat=True, enableReceivedNotification=option(flag))),
+        option(_options("RpcSignatureSubscribeConfig", enableReceivedNotification=option(flag))),
     ),
     "blockSubscribe": (enum(all=None, mentionsAccountOrProgram=string), option(BLOCK_SUBSCRIBE)),
+    "localnet_removeWebhook": (string,),
+    "localnet_getDeliveries": (option(u64),),
 }
 
 
-def check_types(method: str, values: Sequence[Any]) -> None:
-    """Refuse parameters that Agave could not read; what may be left out is null."""
-    for index, read in enumerate(TYPES.get(method, ())):
-        read(values[index] if index < len(values) else None)
+def read_types(method: str, values: Sequence[Any]) -> list[Any]:
+    """A call's parameters as its method wants them, null where they were left out; RpcError -32602 for what Agave could
+    not read. Those of a method whose types are not here are left as they came."""
+    types = TYPES.get(method)
+    if types is None:
+        return list(values)
+    return [read(values[index] if index < len(values) else None) for index, read in enumerate(types)]

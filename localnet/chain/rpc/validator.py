@@ -16,7 +16,8 @@ from localnet.chain.genesis import SLOTS_PER_EPOCH
 from localnet.chain.model import Block
 from localnet.chain.rpc.endpoint import API_VERSION, Endpoint, require_slot, with_context
 from localnet.chain.rpc.network import FEATURE_SET
-from localnet.chain.rpc.params import U64_MAX, Config, Params, kind, pubkey, u64
+from localnet.chain.rpc.params import Config, Params, pubkey
+from localnet.chain.rpc.serde import U64_MAX
 from localnet.chain.wire import VOTE
 
 STAKE_LAMPORTS = 1_000_000 * 10**9
@@ -36,11 +37,9 @@ def vote_account(endpoint: Endpoint) -> Pubkey:
 
 def get_vote_accounts(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """The one validator, or nobody when another's vote account is asked for; nobody is ever delinquent."""
-    config = params.config(0, "RpcGetVoteAccountsConfig")
-    wanted = config.text("votePubkey")
+    config = params.config(0)
+    wanted = config.get("votePubkey")
     key = vote_account(endpoint)
-    config.flag("keepUnstakedDelinquents")
-    config.u64("delinquentSlotDistance")
     at = endpoint.at(config.commitment())
     if wanted is not None and pubkey(wanted) != key:
         return {"current": [], "delinquent": []}
@@ -84,16 +83,12 @@ def _address(host: str, port: int) -> str | None:
 def get_leader_schedule(endpoint: Endpoint, params: Params) -> dict[str, list[int]] | None:
     """Every slot of a slot's epoch is the one validator's; null for an epoch that has no schedule yet."""
     first = params.get(0)
-    if first is not None and not isinstance(first, dict) and (isinstance(first, bool) or not isinstance(first, int)):
-        raise invalid_params(
-            "Invalid params: data did not match any variant of untagged enum RpcLeaderScheduleConfigWrapper."
-        )
-    config = params.config(0 if isinstance(first, dict) else 1, "RpcLeaderScheduleConfig")
-    identity = config.text("identity")
+    config = params.config(0 if isinstance(first, dict) else 1)
+    identity = config.get("identity")
     mine = str(endpoint.chain.bank.identity)
     wanted = mine if identity is None else str(pubkey(identity))
     at = endpoint.at(config.commitment())
-    slot = u64(first) if isinstance(first, int) else at.slot
+    slot = first if isinstance(first, int) else at.slot
     if not _is_scheduled(endpoint, slot // SLOTS_PER_EPOCH):
         return None
     return {mine: list(range(SLOTS_PER_EPOCH))} if wanted == mine else {}
@@ -101,7 +96,7 @@ def get_leader_schedule(endpoint: Endpoint, params: Params) -> dict[str, list[in
 
 def get_slot_leaders(endpoint: Endpoint, params: Params) -> list[str]:
     """The leaders of so many slots from a slot on."""
-    first, limit = params.u64(0), params.u64(1)
+    first, limit = params.number(0), params.number(1)
     if limit > LEADERS_MAX:
         raise invalid_params(f"Invalid limit; max {LEADERS_MAX}")
     for epoch in range(first // SLOTS_PER_EPOCH, (first + limit - 1) // SLOTS_PER_EPOCH + 1):
@@ -117,8 +112,8 @@ def _is_scheduled(endpoint: Endpoint, epoch: int) -> bool:
 
 def get_block_production(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """How many slots the validator led, and how many blocks it made in them."""
-    config = params.config(0, "RpcBlockProductionConfig")
-    identity = config.text("identity")
+    config = params.config(0)
+    identity = config.get("identity")
     mine = str(endpoint.chain.bank.identity)
     wanted = mine if identity is None else str(pubkey(identity))
     at = endpoint.at(config.commitment())
@@ -137,14 +132,8 @@ def _range(config: Config, at: Block) -> tuple[int, int]:
     value = config.get("range")
     if value is None:
         return at.slot - at.slot % SLOTS_PER_EPOCH, at.slot
-    if not isinstance(value, dict):
-        raise invalid_params(
-            f"Invalid params: invalid type: {kind(value)}, expected struct RpcBlockProductionConfigRange."
-        )
-    if "firstSlot" not in value:
-        raise invalid_params("Invalid params: missing field `firstSlot`.")
-    first = u64(value["firstSlot"])
-    last = at.slot if value.get("lastSlot") is None else u64(value["lastSlot"])
+    first, last = value["firstSlot"], value.get("lastSlot")
+    last = at.slot if last is None else last
     if last < first:
         raise invalid_params(f"lastSlot, {last}, cannot be less than firstSlot, {first}")
     return first, last
@@ -152,7 +141,7 @@ def _range(config: Config, at: Block) -> tuple[int, int]:
 
 def get_block_commitment(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """Stake by the number of votes on a block, the last place for what is rooted; null where that is forgotten."""
-    block = endpoint.knows(params.u64(0), "processed")
+    block = endpoint.knows(params.number(0), "processed")
     stakes = None
     above = 0 if block is None else endpoint.tip.height - block.height
     if block is not None and above <= QUEUE_BLOCKS:
@@ -163,12 +152,11 @@ def get_block_commitment(endpoint: Endpoint, params: Params) -> dict[str, Any]:
 
 def get_stake_minimum_delegation(endpoint: Endpoint, params: Params) -> dict[str, Any]:
     """Lamports that a stake account must delegate at least."""
-    return with_context(endpoint.context_block(params.config(0, "RpcContextConfig")), STAKE_MINIMUM_LAMPORTS)
+    return with_context(endpoint.context_block(params.config(0)), STAKE_MINIMUM_LAMPORTS)
 
 
 def get_inflation_governor(endpoint: Endpoint, params: Params) -> dict[str, float]:
     """The rules of inflation: there is none here."""
-    params.config(0, "CommitmentConfig").commitment()
     return dict(INFLATION)
 
 
@@ -181,10 +169,10 @@ def get_inflation_rate(endpoint: Endpoint, params: Params) -> dict[str, float]:
 def get_inflation_reward(endpoint: Endpoint, params: Params) -> list[None]:
     """Rewards of an epoch: nobody has any; an error while the next epoch has not begun."""
     keys = [pubkey(one) for one in params.texts(0, U64_MAX)]
-    config = params.config(1, "RpcEpochConfig")
+    config = params.config(1)
     top = endpoint.at(config.settled())
     require_slot(config, top)
-    epoch = config.u64("epoch")
+    epoch = config.number("epoch")
     if epoch is None:
         epoch = max(top.slot // SLOTS_PER_EPOCH - 1, 0)
     start, first = (epoch + 1) * SLOTS_PER_EPOCH, endpoint.chain.ledger.first_slot
@@ -212,7 +200,7 @@ def get_max_shred_insert_slot(endpoint: Endpoint, params: Params) -> int:
 
 def get_recent_performance_samples(endpoint: Endpoint, params: Params) -> list[dict[str, int]]:
     """Slots and transactions of each full minute of chain time since genesis, newest first."""
-    limit = params.usize(0, SAMPLES_MAX)
+    limit = params.number(0, SAMPLES_MAX)
     if limit > SAMPLES_MAX:
         raise invalid_params(f"Invalid limit; max {SAMPLES_MAX}")
     ends = _minute_ends(endpoint, limit + 1)

@@ -32,8 +32,7 @@ def registered(endpoint: Endpoint, params: Params) -> list[dict[str, Any]]:
 
 def deliveries(endpoint: Endpoint, params: Params) -> list[Any]:
     """The newest deliveries with their attempts, oldest first; with `after`, only those of a higher number."""
-    after = 0 if params.get(0) is None else params.u64(0)
-    return [msgspec.to_builtins(one) for one in endpoint.chain.hooks.records if one.number > after]
+    return [msgspec.to_builtins(one) for one in endpoint.chain.hooks.records if one.number > params.number(0)]
 
 
 def _json(hook: Webhook) -> dict[str, Any]:

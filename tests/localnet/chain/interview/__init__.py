@@ -14,6 +14,7 @@ from typing import Any
 from solders.hash import Hash
 
 from tests.localnet.chain.interview import about_accounts, about_chain, about_history
+from tests.localnet.chain.interview.about_forms import FORMS
 from tests.localnet.chain.interview.about_history import whole_blocks
 from tests.localnet.chain.interview.about_wrong import ask_envelopes, ask_wrong
 from tests.localnet.chain.interview.acting import act
@@ -70,6 +71,7 @@ def _interviewed(node: Node, seed: str = "interview") -> Interview:
         for table in tables:
             one.table(table)
     whole_blocks(one)
+    one.table(FORMS, "form ")
     ask_wrong(one)
     ask_envelopes(one)
     return one

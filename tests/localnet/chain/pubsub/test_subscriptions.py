@@ -12,6 +12,7 @@ from localnet.chain.errors import RpcError
 from localnet.chain.node import Chain
 from localnet.chain.pubsub.subscriptions import Subscriptions
 from localnet.chain.rpc.params import Params
+from localnet.chain.rpc.types import read_types
 from localnet.chain.wire import SYSTEM
 from tests.localnet.chain.people import SOL, b64, make_chain, pay
 
@@ -27,7 +28,7 @@ class Ear:
 
     def on(self, method: str, *params: Any) -> int:
         """Subscribe."""
-        id_ = self.subscriptions.add(method, Params(list(params)), self._hear)
+        id_ = self.subscriptions.add(method, Params(read_types(method, params)), self._hear)
         self.subscriptions.begin(id_)
         return id_
 

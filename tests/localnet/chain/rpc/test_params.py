@@ -1,4 +1,4 @@
-"""Reading parameters: how many, of which type, and the sentences for what does not fit."""
+"""Parameters: how many, and the sentences for what does not fit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localnet.chain.errors import RpcError
-from localnet.chain.rpc.params import check_count, rust_debug, u64, unknown_variant
+from localnet.chain.rpc.params import check_count, rust_debug
 
 
 @pytest.mark.parametrize(
@@ -40,24 +40,3 @@ def test_counts(count: int, least: int, most: int, message: str) -> None:
 def test_rust_debug(value: Any, shown: str) -> None:
     """JSON as Rust prints it."""
     assert rust_debug(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("value", "name", "most", "message"),
-    [
-        ("x", "usize", 2**64 - 1, 'Invalid params: invalid type: string "x", expected usize.'),
-        (300, "u8", 255, "Invalid params: invalid value: integer `300`, expected u8."),
-        (-1, "u64", 2**64 - 1, "Invalid params: invalid value: integer `-1`, expected u64."),
-    ],
-)
-def test_integers(value: Any, name: str, most: int, message: str) -> None:
-    """A wrong type and a value out of range, each with the name of Rust's type."""
-    with pytest.raises(RpcError) as caught:
-        u64(value, name, most)
-    assert caught.value.message == message
-
-
-def test_variants() -> None:
-    """Two words are joined by or, more are listed."""
-    assert unknown_variant("x", ("a", "b")).message == "Invalid params: unknown variant `x`, expected `a` or `b`."
-    assert unknown_variant("x", ("a", "b", "c")).message.endswith("expected one of `a`, `b`, `c`.")
