@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -25,7 +26,10 @@ def compiled() -> bytes:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the descriptor, or with --check compare it."""
+    """Write the descriptor, or with --check compare it; 2 when there is no compiler."""
+    if find_spec("grpc_tools") is None:
+        sys.stderr.write("grpcio-tools is not installed: it comes with the dependency group lint (make check)\n")
+        return 2
     if "--check" not in arguments:
         DESCRIPTOR.write_bytes(compiled())
         return 0
