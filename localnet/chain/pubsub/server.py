@@ -27,8 +27,9 @@ TOO_SLOW = 1013
 LINGER_S = 2.0
 STOP_S = 0.5
 HANDSHAKE_S_MAX = 10.0
-# After how many silent seconds the system asks a peer whether it is still there, how often, and how many questions
-# it may leave open; not every system lets itself be told.
+# After how many silent seconds the system asks a peer whether it is still there, how often, and how many questions it
+# may leave open; not every system lets itself be told. Who is told something meanwhile is found gone by its full queue,
+# or when TCP gives up sending it again.
 KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 
 
@@ -105,12 +106,12 @@ class _Socket(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client came. The system looks whether its machine is still there, since no ping does."""
         super().connection_made(transport)
+        self.crowd.join(self)
         wire: socket.socket = transport.get_extra_info("socket")
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in KEEPALIVE.items():
             if hasattr(socket, name):
                 wire.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-        self.crowd.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""

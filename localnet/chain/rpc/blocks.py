@@ -34,7 +34,8 @@ def get_blocks(endpoint: Endpoint, params: Params) -> list[int]:
     first = params.number(0)
     second = params.get(1)
     last = second if isinstance(second, int) else None
-    config = params.config(1 if isinstance(second, dict) else 2)
+    # Agave lets options after the end win over those in its place.
+    config = params.config(1 if isinstance(second, dict) and params.get(2) is None else 2)
     top = endpoint.at(config.settled())
     require_slot(config, top)
     end = top.slot if last is None else min(last, top.slot)

@@ -52,9 +52,9 @@ class Endpoint:
         return block if block is not None and block.height <= self.at(commitment).height else None
 
 
-def require_slot(config: Config, block: Block, name: str = "minContextSlot") -> None:
+def require_slot(config: Config, block: Block) -> None:
     """-32016 with the context slot when a block is older than the caller demands."""
-    least = config.number(name)
+    least = config.number("minContextSlot")
     if least is not None and block.slot < least:
         raise RpcError(-32016, "Minimum context slot has not been reached", {"contextSlot": block.slot})
 

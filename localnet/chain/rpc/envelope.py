@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from localnet.chain.errors import RpcError, invalid_params
-from localnet.chain.rpc.params import check_count, rust_debug
-from localnet.chain.rpc.serde import U64_MAX
+from localnet.chain.rpc.params import check_count
+from localnet.chain.rpc.serde import U64_MAX, rust_debug
 
 ABSENT = object()
 _MEMBERS = frozenset({"jsonrpc", "method", "params", "id"})
 _VERSIONS = ("2.0", None)
+# What serde_json reads: so many lists and maps in one another, and numbers that an f64 can hold.
+_DEPTH_MAX = 127
+_NUMBER_MAX = int(sys.float_info.max)
 
 
 def decode(message: str | bytes) -> dict[str, Any] | list[dict[str, Any]] | None:
@@ -21,6 +25,8 @@ def decode(message: str | bytes) -> dict[str, Any] | list[dict[str, Any]] | None
     try:
         request = msgspec.json.decode(message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not _is_readable(request, _DEPTH_MAX):
         return None
     if isinstance(request, dict):
         return request if _has_good_id(request) else None
@@ -73,6 +79,19 @@ def error_reply(code: int, message: str, id_: Any, data: Any = None) -> dict[str
 def parse_error() -> dict[str, Any]:
     """The reply to what is no request."""
     return error_reply(-32700, "Parse error", None)
+
+
+def _is_readable(value: Any, depth: int) -> bool:
+    """Whether serde_json would read a value, at most `depth` lists and maps deep."""
+    match value:
+        case list():
+            return depth > 0 and all(_is_readable(one, depth - 1) for one in value)
+        case dict():
+            return depth > 0 and all(_is_readable(one, depth - 1) for one in value.values())
+        case int():
+            return -_NUMBER_MAX <= value <= _NUMBER_MAX
+        case _:
+            return True
 
 
 def _has_good_id(request: dict[str, Any]) -> bool:

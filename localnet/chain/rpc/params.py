@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import json
 from typing import Any
 
 import base58
@@ -13,6 +12,7 @@ from solders.signature import Signature
 
 from localnet.chain.errors import RpcError, invalid_params
 from localnet.chain.model import Commitment
+from localnet.chain.rpc.serde import rust_debug
 
 
 class Params:
@@ -25,10 +25,9 @@ class Params:
         """The value at an index, None where absent."""
         return self._values[index] if index < len(self._values) else None
 
-    def number(self, index: int, default: int = 0) -> int:
-        """An unsigned integer; `default` where it is left out."""
-        value = self.get(index)
-        return default if value is None else value
+    def number(self, index: int) -> int:
+        """An unsigned integer."""
+        return self.get(index)
 
     def text(self, index: int) -> str:
         """A string."""
@@ -126,29 +125,6 @@ def check_count(values: list[Any], least: int, most: int) -> None:
         raise invalid_params(f"Invalid parameters: Expected from {least} to {most} parameters.", f'"Got: {count}"')
 
 
-def rust_debug(values: list[Any] | dict[str, Any]) -> str:
-    """Parameters as Rust prints them for debugging."""
-    if isinstance(values, dict):
-        return f"Map({_debug(values).removeprefix('Object ')})"
-    return f"Array([{', '.join(_debug(one) for one in values)}])"
-
-
-def _debug(value: Any) -> str:
-    match value:
-        case None:
-            return "Null"
-        case bool():
-            return f"Bool({str(value).lower()})"
-        case int() | float():
-            return f"Number({value})"
-        case str():
-            return f"String({json.dumps(value, ensure_ascii=False)})"
-        case list():
-            return f"Array [{', '.join(_debug(one) for one in value)}]"
-        case _:
-            return f"Object {{{', '.join(f'{json.dumps(key)}: {_debug(one)}' for key, one in value.items())}}}"
-
-
 def pubkey(value: str) -> Pubkey:
     """An address out of base58."""
     try:
@@ -190,18 +166,15 @@ def _base64_complaint(value: str) -> str:
 
 def base58_bytes(value: str) -> bytes:
     """Bytes out of base58."""
-    try:
-        return base58.b58decode(value)
-    except ValueError as error:
-        at = next((i for i, char in enumerate(value) if char.encode() not in _ALPHABET), 0)
-        raise invalid_params(
-            f"invalid base58 encoding: InvalidCharacter {{ character: '{value[at]}', index: {at} }}"
-        ) from error
+    for at, char in enumerate(value):
+        if char not in _ALPHABET:
+            raise invalid_params(f"invalid base58 encoding: InvalidCharacter {{ character: '{char}', index: {at} }}")
+    return base58.b58decode(value)
 
 
-_ALPHABET = {bytes([one]) for one in base58.BITCOIN_ALPHABET}
+_ALPHABET = frozenset(base58.BITCOIN_ALPHABET.decode())
 
 
 def _wrong(value: str) -> str:
     """Agave's word for a bad 32- or 64-byte base58 text."""
-    return "Invalid" if any(char.encode() not in _ALPHABET for char in value) else "WrongSize"
+    return "Invalid" if any(char not in _ALPHABET for char in value) else "WrongSize"

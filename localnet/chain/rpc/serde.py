@@ -8,6 +8,7 @@ these complaints come before every other.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from localnet.chain.errors import RpcError, invalid_params
 
 U64_MAX = 2**64 - 1
 Type = Callable[[Any], Any]
-MISSING = object()
+_MISSING = object()
 
 
 class Field(NamedTuple):
@@ -39,12 +40,10 @@ def kind(value: Any) -> str:
             return "null"
         case bool():
             return f"boolean `{str(value).lower()}`"
-        case int() if not -(2**63) <= value <= U64_MAX:
-            return f"floating point `{float(value)}`"
-        case int():
+        case int() if _is_integer(value):
             return f"integer `{value}`"
-        case float():
-            return f"floating point `{value}`"
+        case int() | float():
+            return f"floating point `{_number(value)}`"
         case str():
             return f'string "{value}"'
         case list():
@@ -53,7 +52,46 @@ def kind(value: Any) -> str:
             return "map"
 
 
-def unknown_variant(value: str, choices: tuple[str, ...]) -> RpcError:
+def rust_debug(values: list[Any] | dict[str, Any]) -> str:
+    """Parameters as Rust prints them for debugging."""
+    if isinstance(values, dict):
+        return f"Map({_debug(values).removeprefix('Object ')})"
+    return f"Array([{', '.join(_debug(one) for one in values)}])"
+
+
+def _debug(value: Any) -> str:
+    match value:
+        case None:
+            return "Null"
+        case bool():
+            return f"Bool({str(value).lower()})"
+        case int() | float():
+            return f"Number({_number(value)})"
+        case str():
+            return f"String({_quoted(value)})"
+        case list():
+            return f"Array [{', '.join(_debug(one) for one in value)}]"
+        case _:
+            return f"Object {{{', '.join(f'{_quoted(key)}: {_debug(one)}' for key, one in sorted(value.items()))}}}"
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _is_integer(value: int) -> bool:
+    """Whether serde_json keeps an integer as one."""
+    return -(2**63) <= value <= U64_MAX
+
+
+def _number(value: float) -> str:
+    """A number as Rust writes it: a float beyond 64 bits, and its exponent without a leading zero."""
+    if isinstance(value, int) and _is_integer(value):
+        return str(value)
+    return repr(float(value)).replace("e-0", "e-")
+
+
+def _unknown_variant(value: str, choices: tuple[str, ...]) -> RpcError:
     """The error of a word that is none of a few."""
     listed = [f"`{one}`" for one in choices]
     expected = " or ".join(listed) if len(listed) == 2 else f"one of {', '.join(listed)}"
@@ -107,13 +145,13 @@ def option(inner: Type) -> Type:
 
 
 def flattened(inner: Type) -> Type:
-    """The field of a struct that is flattened into another as an Option: what `inner` cannot read is as if absent."""
+    """An Option<T> that is flattened into the struct around it: what T cannot be read from is as if absent."""
 
-    def read(value: Any) -> Any:
+    def read(value: Any) -> dict[str, Any]:
         try:
             return inner(value)
         except RpcError:
-            return None
+            return {}
 
     return read
 
@@ -136,14 +174,15 @@ def unit(value: Any) -> None:
 
 
 def enum(**variants: Type | None) -> Type:
-    """An enum by the names of its variants; the type of their content, None where they have none."""
+    """An enum by the names of its variants, `__` for the `+` in one; the type of their content, None where they have
+    none."""
     names = tuple(name.replace("__", "+") for name in variants)
     contents = dict(zip(names, variants.values(), strict=True))
 
     def read(value: Any) -> str | dict[str, Any]:
         match value:
             case str():
-                name, content = value, MISSING
+                name, content = value, _MISSING
             case dict() if len(value) == 1:
                 ((name, content),) = value.items()
             case dict():
@@ -151,22 +190,23 @@ def enum(**variants: Type | None) -> Type:
             case _:
                 raise wrong(f"invalid type: {kind(value)}, expected string or map")
         if name not in contents:
-            raise unknown_variant(name, names)
+            raise _unknown_variant(name, names)
         inner = contents[name]
         if inner is None:
-            unit(None if content is MISSING else content)
+            unit(None if content is _MISSING else content)
             return name
-        if content is MISSING:
+        if content is _MISSING:
             raise wrong("invalid type: unit variant, expected newtype variant")
         return {name: inner(content)}
 
     return read
 
 
-def struct(name: str, *, flat: bool = False, **fields: Field | Type) -> Type:
+def struct(name: str, *, flat: tuple[Type, ...] = (), **fields: Field | Type) -> Type:
     """A struct by the wire names of its fields; a bare type is one that may be left out.
 
-    One with a flattened part (`flat`) is read from maps only; any other from a sequence of its fields too.
+    One into which others are flattened (`flat`) is read from maps only, and they after it; any other from a sequence of
+    its fields too. Agave reads a map in the order of its keys, since its JSON maps are sorted.
     """
     known = {key: one if isinstance(one, Field) else Field(one) for key, one in fields.items()}
 
@@ -175,10 +215,12 @@ def struct(name: str, *, flat: bool = False, **fields: Field | Type) -> Type:
             return _read_sequence(name, known, value)
         if not isinstance(value, dict):
             raise wrong(f"invalid type: {kind(value)}, expected struct {name}")
-        found = {key: known[key].type(one) for key, one in value.items() if key in known}
+        found = {key: known[key].type(one) for key, one in sorted(value.items()) if key in known}
         for key, one in known.items():
             if one.required and key not in value:
                 raise wrong(f"missing field `{key}`")
+        for part in flat:
+            found |= part(value)
         return found
 
     return read

@@ -1,4 +1,4 @@
-"""The types of every method's parameters, as Agave 4.2.2 declares them. Pure.
+"""The types of every method's parameters, as Agave 4.2.2 declares them, and of the chain's own. Pure.
 
 A commitment that Agave flattens into the struct around it is never complained about: what is no commitment is none.
 """
@@ -33,30 +33,26 @@ DETAILS = enum(full=None, signatures=None, none=None, accounts=None)
 
 def _options(name: str, **fields: Field | Type) -> Type:
     """A struct into which a commitment is flattened."""
-    return struct(name, flat=True, **fields, commitment=flattened(COMMITMENT_LEVEL))
+    return struct(name, flat=(flattened(COMMITMENT),), **fields)
 
 
 SLICE = struct("UiDataSliceConfig", offset=Field(usize, required=True), length=Field(usize, required=True))
 _SLOT = option(u64)
 CONTEXT = _options("RpcContextConfig", minContextSlot=_SLOT)
-_ACCOUNT_FIELDS: dict[str, Type] = {
-    "encoding": option(ACCOUNT_ENCODING),
-    "dataSlice": option(SLICE),
-    "minContextSlot": _SLOT,
-}
-ACCOUNT = _options("RpcAccountInfoConfig", **_ACCOUNT_FIELDS)
-MEMCMP = struct(
-    "Memcmp",
-    flat=True,
-    offset=Field(usize, required=True),
+ACCOUNT = _options(
+    "RpcAccountInfoConfig", encoding=option(ACCOUNT_ENCODING), dataSlice=option(SLICE), minContextSlot=_SLOT
+)
+MEMCMP_BYTES = struct(
+    "MemcmpEncodedBytes",
     bytes=Field(untagged("DataType", string, many(u8)), required=True),
     encoding=option(enum(base58=None, base64=None, bytes=None)),
 )
+MEMCMP = struct("Memcmp", flat=(MEMCMP_BYTES,), offset=Field(usize, required=True))
 FILTER = enum(dataSize=u64, memcmp=MEMCMP, tokenAccountState=None)
-PROGRAM = _options(
+PROGRAM = struct(
     "RpcProgramAccountsConfig",
+    flat=(ACCOUNT,),
     filters=option(many(FILTER)),
-    **_ACCOUNT_FIELDS,
     withContext=option(flag),
     sortResults=option(flag),
 )

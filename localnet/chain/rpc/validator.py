@@ -200,7 +200,7 @@ def get_max_shred_insert_slot(endpoint: Endpoint, params: Params) -> int:
 
 def get_recent_performance_samples(endpoint: Endpoint, params: Params) -> list[dict[str, int]]:
     """Slots and transactions of each full minute of chain time since genesis, newest first."""
-    limit = params.number(0, SAMPLES_MAX)
+    limit = SAMPLES_MAX if params.get(0) is None else params.number(0)
     if limit > SAMPLES_MAX:
         raise invalid_params(f"Invalid limit; max {SAMPLES_MAX}")
     ends = _minute_ends(endpoint, limit + 1)

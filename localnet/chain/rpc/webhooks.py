@@ -32,7 +32,8 @@ def registered(endpoint: Endpoint, params: Params) -> list[dict[str, Any]]:
 
 def deliveries(endpoint: Endpoint, params: Params) -> list[Any]:
     """The newest deliveries with their attempts, oldest first; with `after`, only those of a higher number."""
-    return [msgspec.to_builtins(one) for one in endpoint.chain.hooks.records if one.number > params.number(0)]
+    after = params.get(0) or 0
+    return [msgspec.to_builtins(one) for one in endpoint.chain.hooks.records if one.number > after]
 
 
 def _json(hook: Webhook) -> dict[str, Any]:

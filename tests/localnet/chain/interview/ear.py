@@ -20,7 +20,7 @@ _AFTER = json.dumps({"jsonrpc": "2.0", "id": _AFTER_ID, "method": "nothing"})
 
 
 class Ear:
-    """A connection. `heard` holds the notifications so far, oldest first; a node too busy to tell is a TimeoutError."""
+    """A connection. `heard` holds the notifications so far, oldest first; what is not told is a TimeoutError."""
 
     def __init__(self, node: HttpNode) -> None:
         self._node = node

@@ -120,19 +120,30 @@ class Listener:
     def __init__(self, one: Interview, node: HttpNode) -> None:
         self.one = one
         self.node = node
+        self._rounds_max = ROUNDS_MAX if node.loses_the_thread else 1
         self.heard: dict[str, Any] = {}
         self.ours: set[str] = set()
         self.slots: set[int] = set()
 
     def run(self) -> dict[str, Any]:
         """Listen to everything; kinds by name."""
-        self._requests()
-        self._messages()
+        for hear in (self._requests, self._messages):
+            self._patiently(hear)
         for table in (ACCOUNTS, PROGRAMS, LOGS, BLOCKS):
-            _patiently(partial(self._listen, table))
+            self._patiently(partial(self._listen, table))
         self._signatures()
-        _patiently(self._slots)
+        self._patiently(self._slots)
         return self.heard
+
+    def _patiently(self, hear: Callable[[], T]) -> T:
+        """What is heard at last: a validator that is short of time loses what it is sent, leaves out or hangs up."""
+        for attempt in range(1, self._rounds_max + 1):
+            try:
+                return hear()
+            except TimeoutError:
+                if attempt == self._rounds_max:
+                    raise
+        raise AssertionError("no attempt")
 
     def _requests(self) -> None:
         """Confirmations and refusals, of subscribing and of its end."""
@@ -164,7 +175,7 @@ class Listener:
             for name, (_, (method, *params)) in table.items():
                 ids[name] = ear.ask(method, *self.one.filled(params))["result"]
             roots = ear.ask("rootSubscribe")["result"]
-            for _ in range(ROUNDS_MAX):
+            for _ in range(self._rounds_max):
                 ear.until(partial(_is_rooted, ear, roots, self._happen() + AFTER_SLOTS))
                 kinds = {name: self._kinds(ear.of(id_)) for name, id_ in ids.items()}
                 if all(len(kinds[name]) >= table[name][0] for name in table):
@@ -215,7 +226,7 @@ class Listener:
             "unloaded": Instruction(person("nobody").pubkey(), b"", []),
             "failing": Instruction(Pubkey.from_string(SYSTEM), b"\xff", []),
         }.items():
-            signature = _patiently(partial(self._signature, name, instruction))
+            signature = self._patiently(partial(self._signature, name, instruction))
             with Ear(self.node) as ear:
                 for key, config in COMMITMENTS.items():
                     ear.ask("signatureSubscribe", signature, config)
@@ -250,17 +261,6 @@ class Listener:
             for name, (_, _question) in SLOTS.items():
                 self.heard[name] = sorted(_distinct(shape(one) for one in ear.of(ids[name])), key=json.dumps)
             self.heard["order of a slot"] = _steps(ear, ids)
-
-
-def _patiently(hear: Callable[[], T]) -> T:
-    """What is heard at last: a validator that is short of time loses what it is sent, leaves out or hangs up."""
-    for attempt in range(1, ROUNDS_MAX + 1):
-        try:
-            return hear()
-        except TimeoutError:
-            if attempt == ROUNDS_MAX:
-                raise
-    raise AssertionError("no attempt")
 
 
 def _is_rooted(ear: Ear, roots: int, slot: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 from solders.account import Account
 
 from localnet.chain.model import ChainOptions
+from localnet.chain.rpc.http import TURN_S, Limits, listen
 from localnet.chain.serve import Running
 from localnet.chain.wire import SYSTEM
 from tests.localnet.chain.one_loop import run as run_scene
@@ -62,6 +63,38 @@ def test_slow_request_times_out() -> None:
         silent.close()
 
     play(scene, request_s_max=0.5)
+
+
+def test_a_defect_ends_the_connection() -> None:
+    """An answer that fails amid its turns, as none should, leaves no client waiting, and the loop is told of it."""
+
+    def answer(body: bytes) -> Iterator[bytes]:
+        yield b"["
+        time.sleep(2 * TURN_S)
+        yield b"1"
+        raise LookupError("a defect")
+
+    async def run() -> None:
+        told: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context.get("exception")))
+        limits = Limits(body_bytes_max=1000, request_s_max=WAIT_S, connections_max=2)
+        server = await listen("127.0.0.1", 0, answer, lambda: b"ok", limits)
+        async with asyncio.timeout(WAIT_S), server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.write(WHOLE)
+            assert await hung_up(reader)
+            writer.close()
+        assert [str(one) for one in told] == ["a defect"]
+
+    asyncio.run(run())
+
+
+async def hung_up(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side went without a word."""
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
 
 
 def test_idle_connection_stays() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from localnet.chain.errors import RpcError
-from localnet.chain.rpc.params import check_count, rust_debug
+from localnet.chain.rpc.params import check_count
+from localnet.chain.rpc.serde import rust_debug
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,7 @@ def test_counts(count: int, least: int, most: int, message: str) -> None:
         ([1], "Array([Number(1)])"),
         ([None, True, "é"], 'Array([Null, Bool(true), String("é")])'),
         ({"a": {"b": [1.5]}}, 'Map({"a": Object {"b": Array [Number(1.5)]}})'),
+        ({"é": 2**64, "b": 1e-7}, 'Map({"b": Number(1e-7), "é": Number(1.8446744073709552e+19)})'),
     ],
 )
 def test_rust_debug(value: Any, shown: str) -> None:

@@ -34,7 +34,7 @@ SLICE = {"offset": 0, "length": 1}
             },
         ),
         (types.SEND, {"unknown": 1, "encoding": {"base64": None}}, {"encoding": "base64"}),
-        (types.ACCOUNT, {"commitment": 5, "dataSlice": [0, 1]}, {"commitment": None, "dataSlice": SLICE}),
+        (types.ACCOUNT, {"commitment": 5, "dataSlice": [0, 1]}, {"dataSlice": SLICE}),
         (
             types.ACCOUNT,
             {"commitment": {"processed": None}, "dataSlice": SLICE},
