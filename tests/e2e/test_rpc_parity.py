@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ import pytest
 from localnet.chain.rpc.dispatch import METHODS
 from tests.localnet.chain.differences import DIFFERENCES, compare
 from tests.localnet.chain.interview import Asked, everything
-from tests.localnet.chain.interview.nodes import PROGRAM, embedded, validator
+from tests.localnet.chain.interview.nodes import embedded, validator
 
 pytestmark = [pytest.mark.e2e, pytest.mark.validator]
 GOOD_MIN = 120
@@ -26,12 +25,8 @@ KINDS = ["account", "program", "logs", "signature", "slot", "slotsUpdates", "roo
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asked, Asked]]:
+def both(validator_on_path: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asked, Asked]]:
     """All that the embedded chain and the validator said, asked at the same time."""
-    if shutil.which(PROGRAM) is None:
-        if os.environ.get("REQUIRE_VALIDATOR") == "1":
-            pytest.fail(f"REQUIRE_VALIDATOR=1, and no {PROGRAM} on PATH")
-        pytest.skip(f"no {PROGRAM} on PATH")
     folder = tmp_path_factory.mktemp("parity")
     with validator(folder) as real, embedded(folder) as ours, ThreadPoolExecutor(2) as asking:
         answers = [asking.submit(everything, node) for node in (ours, real)]

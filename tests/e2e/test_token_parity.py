@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.localnet.chain.interview.nodes import PROGRAM, validator
+from tests.localnet.chain.interview.nodes import validator
 from tests.localnet.chain.token_recorder import record
 from tests.localnet.chain.token_scene import RECORDED, ours, write_accounts
 
@@ -18,12 +17,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.validator]
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def real(validator_on_path: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What a validator of PATH says, started with the accounts of the scene."""
-    if shutil.which(PROGRAM) is None:
-        if os.environ.get("REQUIRE_VALIDATOR") == "1":
-            pytest.fail(f"REQUIRE_VALIDATOR=1, and no {PROGRAM} on PATH")
-        pytest.skip(f"no {PROGRAM} on PATH")
     folder = tmp_path_factory.mktemp("tokens")
     write_accounts(folder / "accounts")
     with validator(folder, "--account-dir", str(folder / "accounts")) as node:

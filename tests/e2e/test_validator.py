@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,12 +12,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.validator]
 STORY_S = 720.0
 
 
-def test_story_on_a_validator(tmp_path: Path) -> None:
+def test_story_on_a_validator(validator_on_path: None, tmp_path: Path) -> None:
     """`--once --validator` plays the same story, in block time, and proves it."""
-    if shutil.which("solana-test-validator") is None:
-        if os.environ.get("REQUIRE_VALIDATOR") == "1":
-            pytest.fail("REQUIRE_VALIDATOR=1, and no solana-test-validator on PATH")
-        pytest.skip("no solana-test-validator on PATH")
     with world(tmp_path / "world", "--once", "--validator") as one:
         assert one.end(STORY_S) == 0, one.text
         assert CLOSING.match(one.lines[-1]), one.text

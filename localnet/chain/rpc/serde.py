@@ -99,7 +99,7 @@ def _unknown_variant(value: str, choices: tuple[str, ...]) -> RpcError:
 
 
 def _unsigned(value: Any, name: str, most: int = U64_MAX) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value > U64_MAX:
+    if isinstance(value, bool) or not isinstance(value, int) or not _is_integer(value):
         raise wrong(f"invalid type: {kind(value)}, expected {name}")
     if not 0 <= value <= most:
         raise wrong(f"invalid value: {kind(value)}, expected {name}")

@@ -67,6 +67,8 @@ FORMS: dict[str, Question] = {
     ),
     "a map for nothing": ("getHealth", {"b": 1, "a": 1e-7, "é": [1e20], "C": 10**20}),
     "a slot of little": ("getSlot", {"minContextSlot": 1e-7}),
+    "a slot far below zero": ("getSlot", {"minContextSlot": -(2**63) - 1}),
+    "the least slot": ("getSlot", {"minContextSlot": -(2**63)}),
     "a great slot": ("getSlot", {"minContextSlot": 10**300}),
     "bytes with a space": ("getProgramAccounts", TOKEN, {"filters": [{"memcmp": {"offset": 0, "bytes": "1 "}}]}),
     "send with a space": ("sendTransaction", "1 "),

@@ -54,6 +54,7 @@ def test_what_serde_takes(type_: Type, value: Any, read: Any) -> None:
         (u8, 256, "invalid value: integer `256`, expected u8"),
         (u8, 2**64, "invalid type: floating point `1.8446744073709552e+19`, expected u8"),
         (u64, -1, "invalid value: integer `-1`, expected u64"),
+        (u64, -(2**63) - 1, "invalid type: floating point `-9.223372036854776e+18`, expected u64"),
         (u64, True, "invalid type: boolean `true`, expected u64"),
         (usize, "x", 'invalid type: string "x", expected usize'),
         (many(u8), {}, "invalid type: map, expected a sequence"),
